@@ -1,0 +1,174 @@
+package dev.quarry;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A caching allocator of one kind of memory of one device.
+ *
+ * <p>Thread-safe. A pool takes segments from the driver, cuts them into blocks by best fit, and keeps freed blocks for
+ * reuse. Allocating and freeing does not wait for the device.
+ */
+public interface MemoryPool extends AutoCloseable {
+    /** Returns the name used in reports and metrics. */
+    String name();
+
+    /** Returns the device. */
+    Device device();
+
+    /** Returns the kind of memory. */
+    MemoryKind kind();
+
+    /** Returns the options in force. */
+    PoolOptions options();
+
+    /**
+     * Allocates in the pool's default order: the host's where the memory is host-accessible, else the device's default
+     * stream.
+     *
+     * @param bytes one or more
+     * @throws IllegalArgumentException if {@code bytes} is not positive, or overflows when rounded
+     * @throws IllegalStateException if the pool is closed
+     * @throws DeviceOutOfMemoryException if the limit or the device does not allow it
+     */
+    Allocation allocate(long bytes);
+
+    /**
+     * Allocates in the order of a stream.
+     *
+     * @param bytes one or more
+     * @param stream a stream of this pool's device
+     * @throws IllegalArgumentException as {@link #allocate(long)}, or if the stream is another device's
+     * @throws IllegalStateException if the pool or the stream is closed
+     * @throws DeviceOutOfMemoryException if the limit or the device does not allow it
+     */
+    Allocation allocate(long bytes, Stream stream);
+
+    /** Allocates what a request describes; errors as {@link #allocate(long, Stream)}. */
+    Allocation allocate(AllocationRequest request);
+
+    /** Allocates, or returns nothing where {@link #allocate(long)} would be out of memory; calls no handler. */
+    default Optional<Allocation> tryAllocate(long bytes) {
+        return tryAllocate(AllocationRequest.of(bytes));
+    }
+
+    /** Allocates, or returns nothing where {@link #allocate(AllocationRequest)} would be out of memory; calls no handler. */
+    Optional<Allocation> tryAllocate(AllocationRequest request);
+
+    /**
+     * Allocates, and waits for others to free where there is not enough. Waiters are served in the order of their
+     * arrival.
+     *
+     * @throws InterruptedException if interrupted while waiting; nothing is held then
+     * @throws DeviceOutOfMemoryException if the time is over
+     */
+    default Allocation acquire(long bytes, Duration atMost) throws InterruptedException {
+        return acquire(AllocationRequest.of(bytes), atMost);
+    }
+
+    /** As {@link #acquire(long, Duration)}, for a request. */
+    Allocation acquire(AllocationRequest request, Duration atMost) throws InterruptedException;
+
+    /** Allocates without blocking the caller; as {@link #allocateAsync(AllocationRequest, Duration)}, for at most a minute. */
+    default CompletableFuture<Allocation> allocateAsync(long bytes) {
+        return allocateAsync(AllocationRequest.of(bytes).viewSafety(ViewSafety.SHARED), Duration.ofMinutes(1));
+    }
+
+    /**
+     * Allocates without blocking the caller, waiting as {@link #acquire} does. The future fails with
+     * {@link DeviceOutOfMemoryException} when the time is over. An allocation that arrives after the future was cancelled
+     * is given back at once. The view is {@linkplain ViewSafety#SHARED shared} unless the request names another.
+     */
+    CompletableFuture<Allocation> allocateAsync(AllocationRequest request, Duration atMost);
+
+    /**
+     * Allocates several, close together where possible: all or, on any failure, none.
+     *
+     * @return the allocations, in the order of the sizes
+     */
+    List<Allocation> allocateAll(long... bytes);
+
+    /** Allocates several as {@link #allocateAll(long...)}, in the order of a stream. */
+    List<Allocation> allocateAll(Stream stream, long... bytes);
+
+    /**
+     * Makes sure that {@code count} allocations of {@code bytes} can be served without the driver.
+     *
+     * @throws DeviceOutOfMemoryException if there is not enough memory; the pool is as before then
+     */
+    void warmUp(long bytes, int count);
+
+    /**
+     * Gives all memory back to the driver that nobody uses and no pending work can touch. Does not wait.
+     *
+     * @return bytes given back
+     */
+    long trim();
+
+    /** As {@link #trim()}, for segments that have been unused for at least {@code idle}. */
+    long trim(Duration idle);
+
+    /**
+     * Opens a pool that takes its memory from this one and accounts for it separately.
+     *
+     * <p>Limit and reservation count allocated bytes. A reservation is taken from this pool's account at once, so that
+     * it cannot be used by others. Closing the child needs all its allocations closed; closing this pool closes it.
+     *
+     * @param name as reports show it
+     * @param reservation bytes kept for the child, zero or more
+     * @param limit bytes that the child may use, at least {@code reservation}
+     * @throws DeviceOutOfMemoryException if the reservation does not fit this pool's own limit
+     */
+    MemoryPool child(String name, long reservation, long limit);
+
+    /**
+     * Opens an arena that takes memory from this pool, with the protection of the pool's options.
+     *
+     * <p>The arena cuts its allocations out of blocks, so that small ones cost little. It obeys the contract of
+     * {@link Arena}: allocations do not overlap, zero sizes are valid, and a second close throws. Contents are not cleared.
+     *
+     * @throws UnsupportedOperationException if the pool's memory is not host-accessible
+     */
+    Arena arena();
+
+    /** Opens an arena as {@link #arena()}, with a protection of its own. */
+    Arena arena(ViewSafety viewSafety);
+
+    /**
+     * Returns an allocator for code that takes one, jextract's for instance. Its memory lives until the pool closes: use
+     * {@link #arena()} for memory that is given back earlier.
+     *
+     * @throws UnsupportedOperationException if the pool's memory is not host-accessible
+     */
+    SegmentAllocator segmentAllocator();
+
+    /** Counts what the pool holds, at one moment, without stopping it. */
+    MemoryStatistics statistics();
+
+    /**
+     * Puts other options in force.
+     *
+     * <p>A limit below what is reserved stops growth until enough was freed and trimmed; nothing in use is touched.
+     *
+     * @throws IllegalArgumentException if an option that is fixed at opening (name, view safety) would change
+     */
+    void reconfigure(PoolOptions options);
+
+    /** Returns whether {@link #close()} was not called yet. */
+    boolean isOpen();
+
+    /**
+     * Ends allocation and gives the memory back.
+     *
+     * <p>With allocations still open, they are reported as leaks in the log, stay valid, and can still be closed; the last
+     * one gives the memory back.
+     *
+     * @throws IllegalStateException if it was closed before
+     */
+    @Override
+    void close();
+}

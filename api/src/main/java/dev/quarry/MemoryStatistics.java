@@ -1,0 +1,83 @@
+package dev.quarry;
+
+/**
+ * What a pool held at one moment, and what it did until then. Immutable.
+ *
+ * <p>{@code reserved = allocated + cached + pending + free} holds in every snapshot.
+ *
+ * @param allocations handles given out
+ * @param requestedBytes bytes asked for by holders of open allocations; its peak is not kept and equals the current value
+ * @param allocatedBytes bytes given out after rounding; the peak is exact where one thread uses the pool, else at most
+ *     the allocations under way at that moment too high
+ * @param reservedBytes bytes taken from the driver; current value and peak are exact
+ * @param segments regions taken from the driver
+ * @param cachedBytes bytes in stream caches
+ * @param pendingBytes bytes that wait for work on several streams, or are being handed over
+ * @param freeBytes bytes in the free index
+ * @param largestFreeBytes the largest block in the free index
+ * @param hits where allocations were served from
+ * @param driver what was asked of the driver
+ * @param outOfMemory allocations that failed
+ * @param retries attempts that followed a call of the out-of-memory handler
+ */
+public record MemoryStatistics(
+        Family allocations,
+        Family requestedBytes,
+        Family allocatedBytes,
+        Family reservedBytes,
+        Family segments,
+        long cachedBytes,
+        long pendingBytes,
+        long freeBytes,
+        long largestFreeBytes,
+        Hits hits,
+        DriverCalls driver,
+        long outOfMemory,
+        long retries) {
+
+    /**
+     * One quantity over time.
+     *
+     * @param current the value now
+     * @param peak the greatest value so far
+     * @param totalAllocated the sum of all increases
+     * @param totalFreed the sum of all decreases
+     */
+    public record Family(long current, long peak, long totalAllocated, long totalFreed) {}
+
+    /**
+     * Where allocations were served from.
+     *
+     * @param streamCache a stream's own cache
+     * @param index the free index
+     * @param handedOver memory that changed owner for this request
+     * @param grown a new segment
+     */
+    public record Hits(long streamCache, long index, long handedOver, long grown) {}
+
+    /**
+     * What was asked of the driver.
+     *
+     * @param allocations segments asked for, failures included
+     * @param frees segments given back
+     * @param events events recorded by the pool
+     * @param streamWaits waits put on streams by the pool
+     * @param hostWaits waits of the host for a device, on the way to failure only
+     * @param stallNanos time spent in them
+     */
+    public record DriverCalls(
+            long allocations, long frees, long events, long streamWaits, long hostWaits, long stallNanos) {}
+
+    /**
+     * Returns how scattered free memory is: {@code 1 - largestFreeBytes / freeBytes}, 0 where nothing is free. 0 means
+     * that all free memory is one block.
+     */
+    public double fragmentation() {
+        return freeBytes == 0 ? 0 : 1 - (double) largestFreeBytes / freeBytes;
+    }
+
+    /** Returns how well reserved memory was used: peak of allocated over peak of reserved, 1 where nothing was reserved. */
+    public double efficiency() {
+        return reservedBytes.peak() == 0 ? 1 : (double) allocatedBytes.peak() / reservedBytes.peak();
+    }
+}

@@ -1,0 +1,313 @@
+package dev.quarry;
+
+import dev.quarry.internal.config.OptionTable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a pool behaves: immutable, checked when built.
+ *
+ * <p>Each option can be set in code, by a system property {@code quarry.pool.KEY}, or by an environment variable
+ * {@code QUARRY_POOL_KEY} (upper case, dots and dashes as underscores). Code wins over properties, properties over the
+ * environment, the environment over the default. An unknown key or a bad value throws {@link ConfigurationException}.
+ */
+public final class PoolOptions {
+    private final Builder values;
+
+    private PoolOptions(Builder values) {
+        this.values = values;
+    }
+
+    /** Returns the options that properties and environment give, defaults for the rest. */
+    public static PoolOptions defaults() {
+        return builder().build();
+    }
+
+    /**
+     * Starts from what properties and environment give.
+     *
+     * @throws ConfigurationException if one of them is unknown or has a bad value
+     */
+    public static Builder builder() {
+        Builder builder = new Builder();
+        OptionTable.applyEnvironment(builder, System.getenv(), System.getProperties());
+        return builder;
+    }
+
+    /** Starts from the documented defaults, whatever properties and environment say. */
+    public static Builder withoutEnvironment() {
+        return new Builder();
+    }
+
+    /** Starts from these options. */
+    public Builder toBuilder() {
+        return new Builder(values);
+    }
+
+    /** Lists every option that has a key, with its default. */
+    public static List<Description> describe() {
+        return OptionTable.describe();
+    }
+
+    /** Returns all values that have a key, as text. */
+    public Map<String, String> asMap() {
+        return OptionTable.asMap(this);
+    }
+
+    /** Returns the pool's name, or {@code null} for one made of device and kind. */
+    public @Nullable String name() {
+        return values.name;
+    }
+
+    /** Returns the greatest number of bytes taken from the driver; {@code Long.MAX_VALUE} for no limit. */
+    public long limit() {
+        return values.limit;
+    }
+
+    /** Returns the greatest part of the device's memory taken from the driver, above 0 and at most 1. */
+    public double memoryFraction() {
+        return values.memoryFraction;
+    }
+
+    /** Returns the bytes taken from the driver when the pool opens. */
+    public long initialBytes() {
+        return values.initialBytes;
+    }
+
+    /** Returns the smallest segment taken from the driver, in bytes. */
+    public long segmentBytes() {
+        return values.segmentBytes;
+    }
+
+    /** Returns the part of the reserved bytes by which a pool grows at least, 0 to 1. */
+    public double growthFactor() {
+        return values.growthFactor;
+    }
+
+    /** Returns the largest growth, in bytes, that {@link #growthFactor} leads to; larger requests get what they need. */
+    public long growthBytes() {
+        return values.growthBytes;
+    }
+
+    /** Returns the largest block, in bytes, that a stream cache keeps; 0 for no stream caches. */
+    public long cacheBlockBytes() {
+        return values.cacheBlockBytes;
+    }
+
+    /** Returns the greatest number of bytes in one stream's cache. */
+    public long cacheBytes() {
+        return values.cacheBytes;
+    }
+
+    /** Returns the protection of host views where the request names none. */
+    public ViewSafety viewSafety() {
+        return values.viewSafety;
+    }
+
+    /** Returns whether memory is overwritten with zeros when it is freed. */
+    public boolean clearOnFree() {
+        return values.clearOnFree;
+    }
+
+    /** Returns whether the places of allocation and close are recorded; costs microseconds each. */
+    public boolean trackPlaces() {
+        return values.trackPlaces;
+    }
+
+    /** Returns for how long the host may wait for the device on the way to failure, in one allocation. */
+    public Duration maxStall() {
+        return values.maxStall;
+    }
+
+    /** Returns the handler that may free memory before an allocation fails, or {@code null}. */
+    public @Nullable OutOfMemoryHandler outOfMemoryHandler() {
+        return values.handler;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PoolOptions options
+                && asMap().equals(options.asMap())
+                && Objects.equals(outOfMemoryHandler(), options.outOfMemoryHandler());
+    }
+
+    @Override
+    public int hashCode() {
+        return asMap().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "PoolOptions" + asMap();
+    }
+
+    /**
+     * An option as the documentation shows it.
+     *
+     * @param key as in {@code quarry.pool.KEY}
+     * @param defaultValue as text
+     * @param meaning one sentence
+     */
+    public record Description(String key, String defaultValue, String meaning) {}
+
+    /** The values while options are being made. Not thread-safe. */
+    public static final class Builder {
+        private @Nullable String name;
+        private long limit = Long.MAX_VALUE;
+        private double memoryFraction = 1;
+        private long initialBytes;
+        private long segmentBytes = ByteSize.mib(2);
+        private double growthFactor = 1 / 32.0;
+        private long growthBytes = ByteSize.mib(64);
+        private long cacheBlockBytes = ByteSize.kib(64);
+        private long cacheBytes = ByteSize.mib(1);
+        private ViewSafety viewSafety = ViewSafety.CONFINED;
+        private boolean clearOnFree;
+        private boolean trackPlaces;
+        private Duration maxStall = Duration.ofSeconds(10);
+        private @Nullable OutOfMemoryHandler handler;
+
+        private Builder() {}
+
+        private Builder(Builder from) {
+            name = from.name;
+            limit = from.limit;
+            memoryFraction = from.memoryFraction;
+            initialBytes = from.initialBytes;
+            segmentBytes = from.segmentBytes;
+            growthFactor = from.growthFactor;
+            growthBytes = from.growthBytes;
+            cacheBlockBytes = from.cacheBlockBytes;
+            cacheBytes = from.cacheBytes;
+            viewSafety = from.viewSafety;
+            clearOnFree = from.clearOnFree;
+            trackPlaces = from.trackPlaces;
+            maxStall = from.maxStall;
+            handler = from.handler;
+        }
+
+        /** Sets {@link PoolOptions#name()}. */
+        public Builder name(String value) {
+            name = Objects.requireNonNull(value, "name");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#limit()}: at least 1. */
+        public Builder limit(long bytes) {
+            limit = atLeast(1, bytes, "limit");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#memoryFraction()}: above 0, at most 1. */
+        public Builder memoryFraction(double value) {
+            if (!(value > 0 && value <= 1)) {
+                throw new IllegalArgumentException("memoryFraction = " + value + " (expected: above 0, at most 1)");
+            }
+            memoryFraction = value;
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#initialBytes()}: 0 or more. */
+        public Builder initialBytes(long bytes) {
+            initialBytes = atLeast(0, bytes, "initialBytes");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#segmentBytes()}: 4 KiB to 1 GiB. */
+        public Builder segmentBytes(long bytes) {
+            if (bytes > ByteSize.gib(1)) {
+                throw new IllegalArgumentException("segmentBytes = " + bytes + " (expected: at most 1 GiB)");
+            }
+            segmentBytes = atLeast(4096, bytes, "segmentBytes");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#growthFactor()}: 0 to 1. */
+        public Builder growthFactor(double value) {
+            if (!(value >= 0 && value <= 1)) {
+                throw new IllegalArgumentException("growthFactor = " + value + " (expected: 0 to 1)");
+            }
+            growthFactor = value;
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#growthBytes()}: 0 or more. */
+        public Builder growthBytes(long bytes) {
+            growthBytes = atLeast(0, bytes, "growthBytes");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#cacheBlockBytes()}: 0 to 1 MiB. */
+        public Builder cacheBlockBytes(long bytes) {
+            if (bytes > ByteSize.mib(1)) {
+                throw new IllegalArgumentException("cacheBlockBytes = " + bytes + " (expected: at most 1 MiB)");
+            }
+            cacheBlockBytes = atLeast(0, bytes, "cacheBlockBytes");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#cacheBytes()}: 0 or more. */
+        public Builder cacheBytes(long bytes) {
+            cacheBytes = atLeast(0, bytes, "cacheBytes");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#viewSafety()}. */
+        public Builder viewSafety(ViewSafety value) {
+            viewSafety = Objects.requireNonNull(value, "viewSafety");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#clearOnFree()}. */
+        public Builder clearOnFree(boolean value) {
+            clearOnFree = value;
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#trackPlaces()}. */
+        public Builder trackPlaces(boolean value) {
+            trackPlaces = value;
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#maxStall()}: not negative. */
+        public Builder maxStall(Duration value) {
+            if (value.isNegative()) {
+                throw new IllegalArgumentException("maxStall = " + value + " (expected: not negative)");
+            }
+            maxStall = value;
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#outOfMemoryHandler()}. */
+        public Builder outOfMemoryHandler(@Nullable OutOfMemoryHandler value) {
+            handler = value;
+            return this;
+        }
+
+        /**
+         * Sets an option by its key, from text.
+         *
+         * @throws ConfigurationException if the key is unknown or the value is bad
+         */
+        public Builder set(String key, String value) {
+            OptionTable.set(this, key, value, "option " + key);
+            return this;
+        }
+
+        /** Makes the options. */
+        public PoolOptions build() {
+            return new PoolOptions(new Builder(this));
+        }
+
+        private static long atLeast(long least, long value, String what) {
+            if (value < least) {
+                throw new IllegalArgumentException(what + " = " + value + " (expected: at least " + least + ")");
+            }
+            return value;
+        }
+    }
+}

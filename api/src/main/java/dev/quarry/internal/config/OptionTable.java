@@ -1,0 +1,160 @@
+package dev.quarry.internal.config;
+
+import dev.quarry.ByteSize;
+import dev.quarry.ConfigurationException;
+import dev.quarry.PoolOptions;
+import dev.quarry.PoolOptions.Builder;
+import dev.quarry.PoolOptions.Description;
+import dev.quarry.ViewSafety;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/** The one table of the pool options that have a key: how to read each from text, and what it means. */
+public final class OptionTable {
+    private static final String PROPERTY_PREFIX = "quarry.pool.";
+    private static final String VARIABLE_PREFIX = "QUARRY_POOL_";
+
+    private record Option(
+            String key, String meaning, BiConsumer<Builder, String> set, Function<PoolOptions, String> get) {}
+
+    private static final Map<String, Option> OPTIONS = new LinkedHashMap<>();
+
+    static {
+        add("limit", "most bytes taken from the driver, or none", OptionTable::setLimit, o -> limit(o.limit()));
+        add(
+                "memory-fraction",
+                "greatest part of the device's memory taken from the driver",
+                (b, v) -> b.memoryFraction(Double.parseDouble(v)),
+                o -> String.valueOf(o.memoryFraction()));
+        bytes("initial-bytes", "bytes taken when the pool opens", Builder::initialBytes, PoolOptions::initialBytes);
+        bytes("segment-bytes", "smallest segment taken from the driver", Builder::segmentBytes, PoolOptions::segmentBytes);
+        add(
+                "growth-factor",
+                "part of the reserved bytes by which a pool grows at least",
+                (b, v) -> b.growthFactor(Double.parseDouble(v)),
+                o -> String.valueOf(o.growthFactor()));
+        bytes("growth-bytes", "largest growth that growth-factor leads to", Builder::growthBytes, PoolOptions::growthBytes);
+        bytes(
+                "cache-block-bytes",
+                "largest block that a stream cache keeps, 0 for no stream caches",
+                Builder::cacheBlockBytes,
+                PoolOptions::cacheBlockBytes);
+        bytes("cache-bytes", "most bytes in one stream's cache", Builder::cacheBytes, PoolOptions::cacheBytes);
+        add(
+                "view-safety",
+                "protection of host views: confined, shared or checked",
+                (b, v) -> b.viewSafety(ViewSafety.valueOf(v.toUpperCase(Locale.ROOT))),
+                o -> o.viewSafety().name().toLowerCase(Locale.ROOT));
+        flag("clear-on-free", "overwrite memory with zeros when it is freed", Builder::clearOnFree, PoolOptions::clearOnFree);
+        flag("track-places", "record where memory is allocated and closed", Builder::trackPlaces, PoolOptions::trackPlaces);
+        add(
+                "max-stall",
+                "longest wait of the host for the device on the way to failure, such as 500ms or 10s",
+                (b, v) -> b.maxStall(duration(v)),
+                o -> o.maxStall().toMillis() + "ms");
+    }
+
+    private OptionTable() {}
+
+    /**
+     * Applies environment variables, then system properties.
+     *
+     * @throws ConfigurationException if one is unknown or has a bad value
+     */
+    public static void applyEnvironment(Builder builder, Map<String, String> environment, Properties properties) {
+        new TreeMap<>(environment).forEach((name, value) -> {
+            if (name.startsWith(VARIABLE_PREFIX)) {
+                String key = name.substring(VARIABLE_PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
+                set(builder, key, value, "environment variable " + name);
+            }
+        });
+        for (String name : properties.stringPropertyNames()) {
+            if (name.startsWith(PROPERTY_PREFIX)) {
+                String key = name.substring(PROPERTY_PREFIX.length());
+                set(builder, key, properties.getProperty(name), "system property " + name);
+            }
+        }
+    }
+
+    /**
+     * Sets one option.
+     *
+     * @param origin where the setting stands, for the message
+     * @throws ConfigurationException if the key is unknown or the value is bad
+     */
+    public static void set(Builder builder, String key, String value, String origin) {
+        Option option = OPTIONS.get(key);
+        if (option == null) {
+            throw new ConfigurationException(
+                    origin + ": unknown option \"" + key + "\" (known: " + String.join(", ", OPTIONS.keySet()) + ")", null);
+        }
+        try {
+            option.set.accept(builder, value.strip());
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new ConfigurationException(
+                    origin + ": bad value \"" + value + "\" for " + key + ", " + option.meaning + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Lists the options with their defaults. */
+    public static List<Description> describe() {
+        PoolOptions defaults = PoolOptions.withoutEnvironment().build();
+        return OPTIONS.values().stream()
+                .map(o -> new Description(o.key, o.get.apply(defaults), o.meaning))
+                .toList();
+    }
+
+    /** Returns all values as text, by key. */
+    public static Map<String, String> asMap(PoolOptions options) {
+        Map<String, String> map = new LinkedHashMap<>();
+        OPTIONS.values().forEach(o -> map.put(o.key, o.get.apply(options)));
+        return map;
+    }
+
+    private static void add(
+            String key, String meaning, BiConsumer<Builder, String> set, Function<PoolOptions, String> get) {
+        OPTIONS.put(key, new Option(key, meaning, set, get));
+    }
+
+    private static void bytes(
+            String key, String meaning, BiConsumer<Builder, Long> set, Function<PoolOptions, Long> get) {
+        add(key, meaning, (b, v) -> set.accept(b, ByteSize.parse(v)), o -> String.valueOf(get.apply(o)));
+    }
+
+    private static void flag(
+            String key, String meaning, BiConsumer<Builder, Boolean> set, Function<PoolOptions, Boolean> get) {
+        add(key, meaning, (b, v) -> set.accept(b, trueOrFalse(v)), o -> String.valueOf(get.apply(o)));
+    }
+
+    private static void setLimit(Builder builder, String value) {
+        builder.limit(value.equals("none") ? Long.MAX_VALUE : ByteSize.parse(value));
+    }
+
+    private static String limit(long bytes) {
+        return bytes == Long.MAX_VALUE ? "none" : String.valueOf(bytes);
+    }
+
+    private static boolean trueOrFalse(String value) {
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("expected true or false");
+        };
+    }
+
+    private static Duration duration(String value) {
+        int unit = value.endsWith("ms") ? 2 : value.endsWith("s") ? 1 : 0;
+        if (unit == 0) {
+            throw new IllegalArgumentException("expected a number with unit ms or s");
+        }
+        long number = Long.parseLong(value.substring(0, value.length() - unit));
+        return unit == 2 ? Duration.ofMillis(number) : Duration.ofSeconds(number);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.quarry.spi;
+
+import dev.quarry.DeviceInfo;
+import dev.quarry.MemoryInfo;
+import dev.quarry.MemoryKind;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One device as its native library offers it: memory here, streams in {@link #streams()}, and optional parts.
+ *
+ * <p>Binds and translates, and holds no policy. Thread-safe; any thread may call, virtual ones too. A failed call changes
+ * nothing.
+ */
+@Incubating
+public interface DeviceDriver extends AutoCloseable {
+    /** Returns what the device is. */
+    DeviceInfo info();
+
+    /** Returns the kinds of memory offered, the most usual one first, in a fixed order. */
+    Set<MemoryKind> kinds();
+
+    /** Returns the smallest step in which a pool should cut memory: a power of two, 64 on hosts, 512 on accelerators. */
+    long granule();
+
+    /**
+     * Asks for free and total memory.
+     *
+     * @throws DriverException if the driver cannot tell
+     */
+    MemoryInfo memory(MemoryKind kind);
+
+    /**
+     * Takes memory. Two results never overlap while both are held.
+     *
+     * @return its address, a multiple of the alignment; never 0
+     * @throws DriverOutOfMemoryException if there is not enough
+     * @throws DriverException if it failed for another reason
+     * @throws UnsupportedOperationException if the driver cannot supply shareable memory
+     */
+    long allocate(SegmentRequest request);
+
+    /**
+     * Gives memory back, at once: all work on it is complete.
+     *
+     * @param kind as in the request
+     * @param address as returned by {@link #allocate}
+     * @param bytes as in the request
+     * @throws DriverException if it failed; the memory is lost then
+     */
+    void free(MemoryKind kind, long address, long bytes);
+
+    /**
+     * Returns host-accessible memory as a segment that lives as long as {@code scope}.
+     *
+     * @throws UnsupportedOperationException if there is no memory behind the device's addresses
+     */
+    MemorySegment view(long address, long bytes, Arena scope);
+
+    /** Writes zeros to host-accessible memory, from the calling thread, before it returns. */
+    void clear(long address, long bytes);
+
+    /** Returns streams, events, copies and fills. */
+    StreamDriver streams();
+
+    /** Returns reserved address space with physical memory mapped into it, where the device has that. */
+    default Optional<VirtualMemory> virtualMemory() {
+        return Optional.empty();
+    }
+
+    /** Returns advice and prefetch for memory that the driver migrates, where the device has that. */
+    default Optional<ManagedMemory> managedMemory() {
+        return Optional.empty();
+    }
+
+    /** Returns export to and import from other processes, where the device has that. */
+    default Optional<InterprocessSharing> interprocessSharing() {
+        return Optional.empty();
+    }
+
+    /** Returns access to other devices' memory, where the device has that. */
+    default Optional<PeerAccess> peerAccess() {
+        return Optional.empty();
+    }
+
+    /** Gives everything back that was not yet, and the device. Called once, after all pools and streams are closed. */
+    @Override
+    void close();
+}
