@@ -1,6 +1,7 @@
 package dev.quarry;
 
 import dev.quarry.internal.device.DeviceRegistry;
+import dev.quarry.internal.pool.DevicePool;
 import dev.quarry.spi.DeviceProvider;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +101,7 @@ public final class Quarry implements AutoCloseable {
 
     /** Holds the shared instance until it is asked for. */
     private static final class Shared {
-        static final Quarry INSTANCE = new Quarry(new DeviceRegistry(discover(), true));
+        static final Quarry INSTANCE = new Quarry(new DeviceRegistry(discover(), true, DevicePool::new));
     }
 
     private static List<DeviceProvider> discover() {
@@ -121,7 +122,7 @@ public final class Quarry implements AutoCloseable {
 
         /** Opens the devices. */
         public Quarry open() {
-            return new Quarry(new DeviceRegistry(providers.isEmpty() ? discover() : providers, false));
+            return new Quarry(new DeviceRegistry(providers.isEmpty() ? discover() : providers, false, DevicePool::new));
         }
     }
 }

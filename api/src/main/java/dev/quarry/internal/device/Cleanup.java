@@ -1,0 +1,28 @@
+package dev.quarry.internal.device;
+
+import org.jspecify.annotations.Nullable;
+
+/** Steps of a cleanup that all run, whatever fails; the first failure is thrown at the end, the others suppressed in it. */
+public final class Cleanup {
+    private @Nullable RuntimeException first;
+
+    /** Runs a step and keeps its failure. */
+    public void run(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            if (first == null) {
+                first = e;
+            } else if (first != e) {
+                first.addSuppressed(e);
+            }
+        }
+    }
+
+    /** Throws the first failure, if there was one. */
+    public void rethrow() {
+        if (first != null) {
+            throw first;
+        }
+    }
+}

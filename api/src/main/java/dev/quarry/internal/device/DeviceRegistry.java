@@ -1,0 +1,198 @@
+package dev.quarry.internal.device;
+
+import dev.quarry.Device;
+import dev.quarry.MemoryKind;
+import dev.quarry.MemoryPool;
+import dev.quarry.PoolOptions;
+import dev.quarry.ProviderStatus;
+import dev.quarry.internal.account.Account;
+import dev.quarry.spi.Availability;
+import dev.quarry.spi.DeviceDriver;
+import dev.quarry.spi.DeviceProvider;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+
+/** All devices of one {@code Quarry}, with the outcome for each plugin and the pools opened so far. Thread-safe. */
+public final class DeviceRegistry {
+    /** Opens pools; the pool layer stands above this one. */
+    public interface PoolOpener {
+        /** Opens a pool, and tells {@code closed} when it is closed. */
+        MemoryPool open(DriverDevice device, MemoryKind kind, PoolOptions options);
+    }
+
+    private final Account machine = new Account("machine", Long.MAX_VALUE);
+    private final boolean permanent;
+    private final PoolOpener opener;
+    private final List<ProviderStatus> statuses = new ArrayList<>();
+    private final Map<String, DriverDevice> devices = new LinkedHashMap<>();
+
+    /** Guards {@code shared}, {@code opened} and {@code closed}; held while pools open and close. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Map<String, MemoryPool> shared = new LinkedHashMap<>();
+    private final List<MemoryPool> opened = new ArrayList<>();
+    private boolean closed;
+
+    /**
+     * Probes the providers and opens the devices of those that are available.
+     *
+     * @param permanent whether {@link #close()} is refused
+     */
+    public DeviceRegistry(List<DeviceProvider> providers, boolean permanent, PoolOpener opener) {
+        this.permanent = permanent;
+        this.opener = opener;
+        providers.stream().sorted(Comparator.comparing(DeviceProvider::name)).forEach(this::load);
+    }
+
+    /** Finds the providers that {@link ServiceLoader} can load; one that it cannot is listed by {@link #providers()}. */
+    public static List<DeviceProvider> discover(ServiceLoader<DeviceProvider> loader) {
+        List<DeviceProvider> found = new ArrayList<>();
+        Iterator<DeviceProvider> iterator = loader.iterator();
+        for (int failures = 0; failures < 100; ) {
+            try {
+                if (!iterator.hasNext()) {
+                    break;
+                }
+                found.add(iterator.next());
+            } catch (ServiceConfigurationError | LinkageError e) {
+                failures++;
+                found.add(new UnloadableProvider("unloadable-" + failures, e));
+            }
+        }
+        return found;
+    }
+
+    /** Returns what became of each plugin. */
+    public List<ProviderStatus> providers() {
+        return List.copyOf(statuses);
+    }
+
+    /** Returns all devices. */
+    public List<Device> devices() {
+        return List.copyOf(devices.values());
+    }
+
+    /** Returns a device by id, or by its plugin's name alone. */
+    public Device device(String id) {
+        DriverDevice device = devices.get(id.indexOf(':') < 0 ? id + ":0" : id);
+        if (device == null) {
+            throw new IllegalArgumentException("no device \"" + id + "\" (there are: " + devices.keySet() + ")" + why(id));
+        }
+        return device;
+    }
+
+    /** Returns the shared pool of a device and kind. */
+    public MemoryPool sharedPool(Device device, MemoryKind kind) {
+        DriverDevice own = own(device);
+        own.checkKind(kind);
+        lock.lock();
+        try {
+            checkOpen();
+            String key = own.id() + "/" + kind;
+            MemoryPool pool = shared.get(key);
+            if (pool == null || !pool.isOpen()) {
+                pool = opener.open(own, kind, PoolOptions.defaults());
+                shared.put(key, pool);
+                opened.add(pool);
+            }
+            return pool;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Opens a pool. */
+    public MemoryPool openPool(Device device, MemoryKind kind, PoolOptions options) {
+        DriverDevice own = own(device);
+        own.checkKind(kind);
+        lock.lock();
+        try {
+            checkOpen();
+            opened.removeIf(pool -> !pool.isOpen());
+            MemoryPool pool = opener.open(own, kind, options);
+            opened.add(pool);
+            return pool;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes streams, then pools, then devices; goes on after a failure, and throws the first at the end. */
+    public void close() {
+        if (permanent) {
+            throw new IllegalStateException("the shared instance is never closed");
+        }
+        lock.lock();
+        try {
+            checkOpen();
+            closed = true;
+            Cleanup cleanup = new Cleanup();
+            devices.values().forEach(device -> cleanup.run(device::closeStreams));
+            opened.stream().filter(MemoryPool::isOpen).forEach(pool -> cleanup.run(pool::close));
+            devices.values().forEach(device -> cleanup.run(device::close));
+            cleanup.rethrow();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void load(DeviceProvider provider) {
+        Availability availability = probe(provider);
+        if (availability instanceof Availability.Available) {
+            try {
+                for (DeviceDriver driver : provider.open()) {
+                    devices.put(driver.info().id(), new DriverDevice(driver, machine));
+                }
+            } catch (RuntimeException | LinkageError e) {
+                availability = new Availability.Missing(
+                        "opening failed: " + e, List.of(), "see the message; other plugins are not affected");
+            }
+        }
+        statuses.add(new ProviderStatus(provider.name(), availability));
+    }
+
+    private static Availability probe(DeviceProvider provider) {
+        try {
+            if (provider.spiVersion() != DeviceProvider.SPI_VERSION) {
+                return new Availability.Missing(
+                        "written for SPI version " + provider.spiVersion() + ", this is " + DeviceProvider.SPI_VERSION,
+                        List.of(),
+                        "use versions of quarry-api and of the plugin that belong together (quarry-bom)");
+            }
+            return provider.probe();
+        } catch (RuntimeException | LinkageError e) {
+            return new Availability.Missing("probing failed: " + e, List.of(), "report this to the plugin's authors");
+        }
+    }
+
+    private DriverDevice own(Device device) {
+        if (device instanceof DriverDevice own && devices.get(own.id()) == own) {
+            return own;
+        }
+        throw new IllegalArgumentException(device + " is not a device of this Quarry");
+    }
+
+    private String why(String id) {
+        String plugin = id.indexOf(':') < 0 ? id : id.substring(0, id.indexOf(':'));
+        return statuses.stream()
+                .filter(status -> status.name().equals(plugin))
+                .map(status -> status.availability() instanceof Availability.Missing missing
+                        ? "; " + plugin + " is missing: " + missing.reason() + "; " + missing.remedy()
+                        : "")
+                .collect(Collectors.joining());
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("this Quarry is closed");
+        }
+    }
+}

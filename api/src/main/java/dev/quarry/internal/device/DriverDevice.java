@@ -1,0 +1,233 @@
+package dev.quarry.internal.device;
+
+import dev.quarry.Device;
+import dev.quarry.DeviceInfo;
+import dev.quarry.Event;
+import dev.quarry.MemoryInfo;
+import dev.quarry.MemoryKind;
+import dev.quarry.Stream;
+import dev.quarry.internal.account.Account;
+import dev.quarry.spi.DeviceDriver;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A device over its driver: its streams, and the events that are reused. Thread-safe. */
+public final class DriverDevice implements Device {
+    private final DeviceDriver driver;
+    private final Account account;
+    private final DriverStream defaultStream;
+
+    /** Guards {@code streams}, {@code slots} and every stream's clients; held while streams are told to close. */
+    private final ReentrantLock registration = new ReentrantLock();
+
+    private final List<DriverStream> streams = new ArrayList<>();
+    private final List<Boolean> slots = new ArrayList<>();
+
+    private final ConcurrentLinkedDeque<Long> events = new ConcurrentLinkedDeque<>();
+    private volatile boolean closed;
+
+    DriverDevice(DeviceDriver driver, Account machine) {
+        this.driver = driver;
+        this.account = machine.child(driver.info().id(), Long.MAX_VALUE);
+        this.defaultStream =
+                new DriverStream(this, driver.streams().defaultStream(), DriverStream.Ownership.DEVICE);
+        streams.add(defaultStream);
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return driver.info();
+    }
+
+    @Override
+    public Set<MemoryKind> kinds() {
+        return Collections.unmodifiableSet(driver.kinds());
+    }
+
+    @Override
+    public MemoryKind defaultKind() {
+        return kinds().contains(MemoryKind.DEVICE) ? MemoryKind.DEVICE : kinds().iterator().next();
+    }
+
+    @Override
+    public MemoryInfo memory(MemoryKind kind) {
+        checkOpen();
+        checkKind(kind);
+        return driver.memory(kind);
+    }
+
+    @Override
+    public DriverStream defaultStream() {
+        return defaultStream;
+    }
+
+    @Override
+    public Stream newStream() {
+        checkOpen();
+        return register(driver.streams().createStream(), DriverStream.Ownership.OWNED);
+    }
+
+    @Override
+    public Stream wrapStream(long handle) {
+        return register(handle, DriverStream.Ownership.WRAPPED);
+    }
+
+    @Override
+    public Stream borrowStream(long handle) {
+        return register(handle, DriverStream.Ownership.BORROWED);
+    }
+
+    @Override
+    public String toString() {
+        return "device " + id();
+    }
+
+    /** Returns the driver. */
+    public DeviceDriver driver() {
+        return driver;
+    }
+
+    /** Returns the account of all that is reserved on this device. */
+    public Account account() {
+        return account;
+    }
+
+    /** Returns the lock that guards streams' clients. */
+    public ReentrantLock registration() {
+        return registration;
+    }
+
+    /** Takes the number under which a pool keeps its clients at this device's streams. */
+    public int takeSlot() {
+        registration.lock();
+        try {
+            int slot = slots.indexOf(false);
+            if (slot < 0) {
+                slot = slots.size();
+                slots.add(true);
+            } else {
+                slots.set(slot, true);
+            }
+            return slot;
+        } finally {
+            registration.unlock();
+        }
+    }
+
+    /** Gives a number back and forgets the clients under it. */
+    public void returnSlot(int slot) {
+        registration.lock();
+        try {
+            streams.forEach(stream -> stream.setClient(slot, null));
+            slots.set(slot, false);
+        } finally {
+            registration.unlock();
+        }
+    }
+
+    /**
+     * Returns a stream of this device as what it is.
+     *
+     * @throws IllegalArgumentException if it is another device's
+     */
+    public DriverStream own(Stream stream) {
+        if (stream instanceof DriverStream own && own.device() == this) {
+            return own;
+        }
+        throw new IllegalArgumentException(stream + " is not a stream of " + this);
+    }
+
+    /**
+     * Returns an event of this device as what it is.
+     *
+     * @throws IllegalArgumentException if it is another device's
+     */
+    public DriverEvent own(Event event) {
+        if (event instanceof DriverEvent own && own.stream().device() == this) {
+            return own;
+        }
+        throw new IllegalArgumentException("event of " + event.stream() + " is not an event of " + this);
+    }
+
+    /**
+     * Throws if the device does not offer a kind.
+     *
+     * @throws IllegalArgumentException naming what it offers
+     */
+    public void checkKind(MemoryKind kind) {
+        if (!driver.kinds().contains(kind)) {
+            throw new IllegalArgumentException(this + " has no memory of kind " + kind + " (it has: " + kinds() + ")");
+        }
+    }
+
+    /** Throws if the device is closed. */
+    public void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException(this + " is closed");
+        }
+    }
+
+    long takeEvent() {
+        Long recycled = events.pollFirst();
+        return recycled != null ? recycled : driver.streams().createEvent();
+    }
+
+    void recycleEvent(long event) {
+        if (closed) {
+            return;
+        }
+        events.addFirst(event);
+    }
+
+    void closeStream(DriverStream stream) {
+        registration.lock();
+        try {
+            if (!streams.remove(stream)) {
+                throw new IllegalStateException(stream + " was closed before");
+            }
+            stream.shutDown();
+        } finally {
+            registration.unlock();
+        }
+    }
+
+    /** Closes the streams that are still open: before the pools. */
+    void closeStreams() {
+        registration.lock();
+        try {
+            for (DriverStream stream : List.copyOf(streams)) {
+                if (stream != defaultStream) {
+                    closeStream(stream);
+                }
+            }
+        } finally {
+            registration.unlock();
+        }
+    }
+
+    /** Gives the device back: after the pools. */
+    void close() {
+        closed = true;
+        for (Long event = events.pollFirst(); event != null; event = events.pollFirst()) {
+            driver.streams().destroyEvent(event);
+        }
+        account.close();
+        driver.close();
+    }
+
+    private DriverStream register(long handle, DriverStream.Ownership ownership) {
+        checkOpen();
+        DriverStream stream = new DriverStream(this, handle, ownership);
+        registration.lock();
+        try {
+            streams.add(stream);
+        } finally {
+            registration.unlock();
+        }
+        return stream;
+    }
+}

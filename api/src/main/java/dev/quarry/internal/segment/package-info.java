@@ -1,0 +1,5 @@
+/** Regions taken from the driver, and how large the next one is. */
+@NullMarked
+package dev.quarry.internal.segment;
+
+import org.jspecify.annotations.NullMarked;
