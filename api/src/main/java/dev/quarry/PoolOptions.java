@@ -82,7 +82,7 @@ public final class PoolOptions {
         return values.segmentBytes;
     }
 
-    /** Returns the part of the reserved bytes by which a pool grows at least, 0 to 1. */
+    /** Returns the part of the reserved bytes by which a pool grows, 0 to 1. */
     public double growthFactor() {
         return values.growthFactor;
     }
@@ -160,10 +160,10 @@ public final class PoolOptions {
         private double memoryFraction = 1;
         private long initialBytes;
         private long segmentBytes = ByteSize.mib(2);
-        private double growthFactor = 1 / 32.0;
-        private long growthBytes = ByteSize.mib(64);
+        private double growthFactor = 1 / 6.0;
+        private long growthBytes = ByteSize.mib(256);
         private long cacheBlockBytes = ByteSize.kib(64);
-        private long cacheBytes = ByteSize.mib(1);
+        private long cacheBytes = ByteSize.kib(256);
         private ViewSafety viewSafety = ViewSafety.CONFINED;
         private boolean clearOnFree;
         private boolean trackPlaces;
@@ -240,10 +240,10 @@ public final class PoolOptions {
             return this;
         }
 
-        /** Sets {@link PoolOptions#cacheBlockBytes()}: 0 to 1 MiB. */
+        /** Sets {@link PoolOptions#cacheBlockBytes()}: 0 to 64 KiB. */
         public Builder cacheBlockBytes(long bytes) {
-            if (bytes > ByteSize.mib(1)) {
-                throw new IllegalArgumentException("cacheBlockBytes = " + bytes + " (expected: at most 1 MiB)");
+            if (bytes > ByteSize.kib(64)) {
+                throw new IllegalArgumentException("cacheBlockBytes = " + bytes + " (expected: at most 64 KiB)");
             }
             cacheBlockBytes = atLeast(0, bytes, "cacheBlockBytes");
             return this;

@@ -48,7 +48,7 @@ public interface DeviceDriver extends AutoCloseable {
      * @param kind as in the request
      * @param address as returned by {@link #allocate}
      * @param bytes as in the request
-     * @throws DriverException if it failed; the memory is lost then
+     * @throws DriverException if it failed; the memory is still taken then
      */
     void free(MemoryKind kind, long address, long bytes);
 

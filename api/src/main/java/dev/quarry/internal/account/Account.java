@@ -33,6 +33,11 @@ public final class Account {
         this.limit = limit;
     }
 
+    /** Returns the name. */
+    public String name() {
+        return name;
+    }
+
     /** Makes a child without a reservation. */
     public Account child(String childName, long childLimit) {
         return new Account(childName, this, childLimit);

@@ -37,7 +37,7 @@ public final class OptionTable {
         bytes("segment-bytes", "smallest segment taken from the driver", Builder::segmentBytes, PoolOptions::segmentBytes);
         add(
                 "growth-factor",
-                "part of the reserved bytes by which a pool grows at least",
+                "part of the reserved bytes by which a pool grows",
                 (b, v) -> b.growthFactor(Double.parseDouble(v)),
                 o -> String.valueOf(o.growthFactor()));
         bytes("growth-bytes", "largest growth that growth-factor leads to", Builder::growthBytes, PoolOptions::growthBytes);

@@ -11,7 +11,7 @@ import java.util.Arrays;
  *        2  physical neighbours: previous, next           (0 = none: the segment ends)
  *        3  tree links in the index: left, right          (elsewhere: next in a list, in right)
  *        4  bytes asked for, while in use
- *        5  tag, segment
+ *        5  tag, segment (its number, and in the two lowest bits what kind of segment)
  *        6  owner, state
  *        7  sequence number of the owner at which the block was freed
  * </pre>
@@ -34,6 +34,11 @@ public final class BlockTable {
     /** The row is owned by a thread in a driver call. */
     public static final int IN_TRANSIT = 5;
 
+    /** Bit of a segment's name: it serves small requests. */
+    public static final int SMALL = 1;
+    /** Bit of a segment's name: it is one block that is never split, cached or merged. */
+    public static final int DEDICATED = 2;
+
     private static final int PAGE_LOG2 = 10;
     private static final int PAGE_MASK = (1 << PAGE_LOG2) - 1;
     private static final long LOW = 0xFFFF_FFFFL;
@@ -51,7 +56,11 @@ public final class BlockTable {
     private int created = 1;
     private int recycled;
 
-    /** Takes a row: in use, with an address and size, everything else zero. */
+    /**
+     * Takes a row: in use, with an address and size, everything else zero.
+     *
+     * @param segment the segment's name: its number times 4, and {@link #SMALL} and {@link #DEDICATED}
+     */
     public int create(long address, long size, int segment) {
         int block = recycled;
         if (block != 0) {
@@ -157,9 +166,19 @@ public final class BlockTable {
         return (int) (get(block, TAG_SEGMENT) >>> 32);
     }
 
-    /** Returns the number of the segment. */
+    /** Returns the segment's name. */
     public int segment(int block) {
         return (int) get(block, TAG_SEGMENT);
+    }
+
+    /** Returns whether the block lies in a segment that serves small requests. */
+    public boolean isSmall(int block) {
+        return (get(block, TAG_SEGMENT) & SMALL) != 0;
+    }
+
+    /** Returns whether the block is all of a dedicated segment. */
+    public boolean isDedicated(int block) {
+        return (get(block, TAG_SEGMENT) & DEDICATED) != 0;
     }
 
     /** Returns the owning domain's number; for a block in use, the domain it was allocated in. */
@@ -197,7 +216,7 @@ public final class BlockTable {
     }
 
     /** Returns whether one block comes before another in best-fit order: the smaller, then the lower. */
-    boolean precedes(int a, int b) {
+    public boolean precedes(int a, int b) {
         long[] rowA = pages[a >>> PAGE_LOG2];
         long[] rowB = pages[b >>> PAGE_LOG2];
         int atA = (a & PAGE_MASK) << 3;

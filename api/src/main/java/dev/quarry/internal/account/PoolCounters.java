@@ -1,0 +1,105 @@
+package dev.quarry.internal.account;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What a pool counts besides what its structures hold. Figures of the hot path are plain fields under the pool's lock, or
+ * live in the stream caches; those of the way to the driver are atomic.
+ */
+public final class PoolCounters {
+    private static final VarHandle ALLOCATED;
+    private static final VarHandle PEAK;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ALLOCATED = lookup.findVarHandle(PoolCounters.class, "allocated", long.class);
+            PEAK = lookup.findVarHandle(PoolCounters.class, "allocatedPeak", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile long allocated;
+    private volatile long allocatedPeak;
+
+    /** Allocations not served from a cache; guarded by the pool's lock, as the next three. */
+    public long carved;
+
+    /** Blocks freed into the index or to wait for events. */
+    public long indexFrees;
+
+    /** Bytes asked for by allocations not served from a cache. */
+    public long requestedOut;
+
+    /** Bytes that had been asked for by blocks not freed into a cache. */
+    public long requestedIn;
+
+    /** Most bytes of segments held at once; guarded by the pool's lock, as the next two. */
+    public long reservedPeak;
+
+    /** Sum of all segments taken so far. */
+    public long reservedTotal;
+
+    /** Most segments held at once. */
+    public long segmentsPeak;
+
+    /** Allocations served by memory that changed owner. */
+    public final AtomicLong handedOver = new AtomicLong();
+
+    /** Allocations served by a new segment. */
+    public final AtomicLong grown = new AtomicLong();
+
+    /** Segments asked for. */
+    public final AtomicLong driverAllocations = new AtomicLong();
+
+    /** Segments received. */
+    public final AtomicLong segmentsTaken = new AtomicLong();
+
+    /** Segments given back. */
+    public final AtomicLong driverFrees = new AtomicLong();
+
+    /** Events recorded. */
+    public final AtomicLong events = new AtomicLong();
+
+    /** Waits put on streams. */
+    public final AtomicLong streamWaits = new AtomicLong();
+
+    /** Waits of the host. */
+    public final AtomicLong hostWaits = new AtomicLong();
+
+    /** Time spent in them, in nanoseconds. */
+    public final AtomicLong stallNanos = new AtomicLong();
+
+    /** Allocations that failed. */
+    public final AtomicLong outOfMemory = new AtomicLong();
+
+    /** Searches repeated because the handler freed something. */
+    public final AtomicLong retries = new AtomicLong();
+
+    /** Counts bytes handed out. */
+    public void allocated(long bytes) {
+        long now = (long) ALLOCATED.getAndAdd(this, bytes) + bytes;
+        long peak = allocatedPeak;
+        while (now > peak && !PEAK.compareAndSet(this, peak, now)) {
+            peak = allocatedPeak;
+        }
+    }
+
+    /** Counts bytes taken back. A full fence: what was freed is visible to whoever announces its wait afterwards. */
+    public void freed(long bytes) {
+        ALLOCATED.getAndAdd(this, -bytes);
+    }
+
+    /** Returns the bytes handed out at present. */
+    public long allocated() {
+        return allocated;
+    }
+
+    /** Returns the most bytes handed out at once. */
+    public long allocatedPeak() {
+        return allocatedPeak;
+    }
+}

@@ -1,0 +1,132 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.Allocation;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue of those who wait for memory: served in the order of arrival, woken by frees.
+ *
+ * <p>The one in front tries again after each free, and now and then without one, since memory also comes free when a
+ * device completes its work.
+ */
+final class Admission {
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<Object> queue = new ArrayDeque<>();
+    private long frees;
+
+    /** The queue's length: read by every free, written under the lock. */
+    private volatile int waiting;
+
+    /** Returns whether somebody waits. */
+    boolean isAwaited() {
+        return waiting != 0;
+    }
+
+    /** Wakes those who wait: bytes came free. */
+    void signal() {
+        lock.lock();
+        try {
+            frees++;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for its turn, then tries until it gets something or the time is over.
+     *
+     * @return what the attempt returned, or {@code null} after the time
+     */
+    @Nullable Allocation acquire(Supplier<? extends @Nullable Allocation> attempt, Duration atMost)
+            throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted before waiting for memory");
+        }
+        Object turn = new Object();
+        long deadline = System.nanoTime() + saturatedNanos(atMost);
+        lock.lock();
+        try {
+            queue.addLast(turn);
+            waiting = queue.size();
+            while (true) {
+                long seen = frees;
+                if (queue.peekFirst() == turn) {
+                    Allocation allocation = tryOutside(attempt);
+                    if (allocation != null) {
+                        return allocation;
+                    }
+                }
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return null;
+                }
+                if (seen == frees) {
+                    changed.awaitNanos(Math.min(left, RETRY_NANOS));
+                }
+            }
+        } finally {
+            queue.remove(turn);
+            waiting = queue.size();
+            changed.signalAll();
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Tries at once if nobody waits, else waits on a virtual thread. What arrives after a cancellation is closed.
+     *
+     * @param attempt returns {@code null} where there is not enough
+     * @param waiter waits and throws at last
+     */
+    CompletableFuture<Allocation> acquireAsync(
+            Supplier<? extends @Nullable Allocation> attempt, Callable<? extends Allocation> waiter) {
+        CompletableFuture<Allocation> future = new CompletableFuture<>();
+        Allocation at = waiting == 0 ? attempt.get() : null;
+        if (at != null) {
+            future.complete(at);
+            return future;
+        }
+        Thread thread = Thread.ofVirtual().name("quarry-allocate").unstarted(() -> {
+            try {
+                Allocation allocation = waiter.call();
+                if (!future.complete(allocation)) {
+                    allocation.close();
+                }
+            } catch (Exception e) {
+                future.completeExceptionally(e);
+            }
+        });
+        future.whenComplete((allocation, failure) -> {
+            if (future.isCancelled()) {
+                thread.interrupt();
+            }
+        });
+        thread.start();
+        return future;
+    }
+
+    private @Nullable Allocation tryOutside(Supplier<? extends @Nullable Allocation> attempt) {
+        lock.unlock();
+        try {
+            return attempt.get();
+        } finally {
+            lock.lock();
+        }
+    }
+
+    private static long saturatedNanos(Duration duration) {
+        return duration.compareTo(Duration.ofDays(3650)) > 0 ? Duration.ofDays(3650).toNanos() : duration.toNanos();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.internal.device.Cleanup;
+import dev.quarry.internal.index.BlockTable;
+import dev.quarry.internal.segment.Segment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The end of a pool: leaks are reported, and the last allocation that closes gives the memory back. */
+final class Closing {
+    private static final System.Logger LOG = System.getLogger("dev.quarry.pool");
+
+    private final DevicePool pool;
+    private final PoolCore core;
+    private final Stall stall;
+    private final Views views;
+
+    /** Guarded by the gate. */
+    private boolean finished;
+
+    Closing(DevicePool pool, Stall stall, Views views) {
+        this.pool = pool;
+        this.core = pool.core();
+        this.stall = stall;
+        this.views = views;
+    }
+
+    /** Ends allocation, reports what is still held, and gives the memory back unless it is. */
+    void close() {
+        views.closeLasting();
+        if (!core.close()) {
+            throw new IllegalStateException(pool + " was closed before");
+        }
+        core.domains().forEach(domain -> domain.cache().limit(0, 0));
+        reportLeaks();
+        finishIfEmpty();
+    }
+
+    /** Ends a pool that could not be opened. */
+    void abandon() {
+        core.close();
+        finishIfEmpty();
+    }
+
+    /** Gives the memory back if nothing is held any more. Called after each free of a closed pool. */
+    void finishIfEmpty() {
+        core.gate().lock();
+        try {
+            if (!finished && held().isEmpty()) {
+                finished = true;
+                finish();
+            }
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    private void finish() {
+        stall.waitForAll(Long.MAX_VALUE);
+        pool.settle();
+        Cleanup cleanup = new Cleanup();
+        cleanup.run(views::close);
+        for (Segment segment : segments()) {
+            cleanup.run(() -> pool.growth().release(List.of(segment)));
+        }
+        core.account().close();
+        core.device().returnSlot(pool.slot());
+        cleanup.rethrow();
+    }
+
+    private void reportLeaks() {
+        List<Integer> held = held();
+        if (!held.isEmpty()) {
+            long bytes = held.stream()
+                    .mapToLong(block -> core.table().requested(block))
+                    .sum();
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0} closed with {1} open allocations of {2} bytes; they stay valid until they are closed",
+                    pool,
+                    held.size(),
+                    bytes);
+        }
+    }
+
+    /** Returns the blocks that users hold. */
+    private List<Integer> held() {
+        List<Integer> held = new ArrayList<>();
+        core.lock();
+        try {
+            core.heap().segments().forEach(segment -> {
+                for (int block = segment.first(); block != 0; block = core.table().next(block)) {
+                    if (core.table().state(block) == BlockTable.IN_USE) {
+                        held.add(block);
+                    }
+                }
+            });
+        } finally {
+            core.unlock();
+        }
+        return held;
+    }
+
+    private List<Segment> segments() {
+        List<Segment> all = new ArrayList<>();
+        core.lock();
+        try {
+            core.heap().segments().forEach(all::add);
+        } finally {
+            core.unlock();
+        }
+        return all;
+    }
+}

@@ -1,0 +1,435 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.Allocation;
+import dev.quarry.AllocationRequest;
+import dev.quarry.DeviceOutOfMemoryException;
+import dev.quarry.MemoryKind;
+import dev.quarry.MemoryPool;
+import dev.quarry.MemoryStatistics;
+import dev.quarry.PoolOptions;
+import dev.quarry.Stream;
+import dev.quarry.internal.account.Account;
+import dev.quarry.internal.device.DriverDevice;
+import dev.quarry.internal.device.DriverStream;
+import dev.quarry.internal.index.SizeClasses;
+import dev.quarry.internal.inspect.PoolInspector;
+import dev.quarry.internal.inspect.PoolLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A pool over a device's driver: conducts an allocation through stream cache, index and ladder, and a free back. */
+public final class DevicePool extends PoolFront implements PoolInspector {
+    private final PoolCore core;
+    private final int slot;
+    private final HandOver handOver;
+    private final Pending pending;
+    private final Growth growth;
+    private final Ladder ladder;
+    private final Release release;
+    private final PoolReports reports;
+    private final Closing closing;
+    private final Views views;
+    private final Admission admission = new Admission();
+
+    /** What child pools have allocated or hold reservations for. */
+    private final Account children;
+
+    /** The domain of requests that name no stream; looked up when first needed. */
+    private volatile @Nullable Domain defaultDomain;
+
+    /**
+     * Opens a pool, and takes its initial memory.
+     *
+     * @throws DeviceOutOfMemoryException if there is not enough of it
+     */
+    @SuppressWarnings("this-escape") // domains know their pool
+    public DevicePool(DriverDevice device, MemoryKind kind, PoolOptions options) {
+        device.checkOpen();
+        this.core = new PoolCore(device, kind, options, this);
+        this.slot = device.takeSlot();
+        this.handOver = new HandOver(core);
+        this.growth = new Growth(core, handOver);
+        this.pending = new Pending(core, handOver, growth);
+        Stall stall = new Stall(core, handOver, pending);
+        this.reports = new PoolReports(core, pending);
+        this.ladder = new Ladder(core, handOver, pending, growth, stall, reports);
+        this.release = new Release(this, pending);
+        this.views = new Views(core);
+        this.closing = new Closing(this, stall, views);
+        this.children = new Account(core.name(), core.account().limit());
+        if (options.initialBytes() > 0) {
+            prepare(options.initialBytes());
+        }
+    }
+
+    @Override
+    public String name() {
+        return core.name();
+    }
+
+    @Override
+    public DriverDevice device() {
+        return core.device();
+    }
+
+    @Override
+    public MemoryKind kind() {
+        return core.kind();
+    }
+
+    @Override
+    public PoolOptions options() {
+        return core.options();
+    }
+
+    @Override
+    public MemoryPool child(String name, long reservation, long limit) {
+        return ChildPool.open(this, children, name, reservation, limit);
+    }
+
+    @Override
+    public MemoryStatistics statistics() {
+        return reports.statistics();
+    }
+
+    @Override
+    public long trim(Duration idle) {
+        core.gate().lock();
+        try {
+            core.checkOpen();
+            pending.poll();
+            handOver.consolidate(core.hostDomain(), false);
+            long latest = core.clock().getAsLong() - idle.toNanos();
+            return growth.release(growth.idleSegments().stream()
+                    .filter(segment -> segment.emptySince() - latest <= 0)
+                    .toList());
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    @Override
+    public void reconfigure(PoolOptions options) {
+        if (options.name() != null && !options.name().equals(name())) {
+            throw new IllegalArgumentException("name = " + options.name() + " (fixed at opening: " + name() + ")");
+        }
+        if (options.viewSafety() != options().viewSafety()) {
+            throw new IllegalArgumentException(
+                    "viewSafety = " + options.viewSafety() + " (fixed at opening: " + options().viewSafety() + ")");
+        }
+        core.gate().lock();
+        try {
+            core.checkOpen();
+            core.apply(options);
+            handOver.drainCaches();
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !core.isClosed();
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+
+    @Override
+    public PoolLayout inspect() {
+        return reports.layout();
+    }
+
+    @Override
+    PooledAllocation allocate(long bytes, Domain domain) {
+        long size = roundedSize(bytes);
+        int block = take(domain, bytes, size);
+        core.counters().allocated(size);
+        PooledAllocation allocation = new PooledAllocation(block, core.table().address(block), bytes, domain);
+        return core.options().trackPlaces() ? release.track(allocation) : allocation;
+    }
+
+    @Override
+    @Nullable PooledAllocation attempt(AllocationRequest request, boolean orThrow) {
+        return attempt(request, null, orThrow);
+    }
+
+    /** Allocates for a child pool, or for this one. */
+    @Nullable PooledAllocation attempt(AllocationRequest request, @Nullable ChildPool child, boolean orThrow) {
+        long size = roundedSize(request.bytes());
+        Stream stream = request.stream();
+        Domain domain = stream == null ? defaultDomain() : domainOf(stream);
+        int block = take(domain, size, request, orThrow);
+        if (block == 0) {
+            return null;
+        }
+        core.counters().allocated(size);
+        PooledAllocation allocation =
+                new PooledAllocation(block, core.table().address(block), request.bytes(), domain);
+        return release.prepare(allocation, request, child);
+    }
+
+    @Override
+    @Nullable List<Allocation> allocateTogether(Domain domain, long[] bytes) {
+        long[] sizes = new long[bytes.length];
+        long sum = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            sizes[i] = roundedSize(bytes[i]);
+            sum = Math.addExact(sum, sizes[i]);
+        }
+        int[] blocks = takeRow(domain, sizes, bytes, sum);
+        if (blocks.length == 0) {
+            return null;
+        }
+        core.counters().allocated(sum);
+        List<Allocation> all = new ArrayList<>(bytes.length);
+        for (int i = 0; i < bytes.length; i++) {
+            PooledAllocation allocation =
+                    new PooledAllocation(blocks[i], core.table().address(blocks[i]), bytes[i], domain);
+            all.add(core.options().trackPlaces() ? release.track(allocation) : allocation);
+        }
+        return List.copyOf(all);
+    }
+
+    @Override
+    DevicePool root() {
+        return this;
+    }
+
+    @Override
+    Domain domainOf(Stream stream) {
+        DriverStream own = device().own(stream);
+        own.checkOpen();
+        return own.client(slot) instanceof Domain domain ? domain : openDomain(own);
+    }
+
+    @Override
+    Domain defaultDomain() {
+        Domain domain = defaultDomain;
+        if (domain == null) {
+            domain = kind().isHostAccessible() ? core.hostDomain() : domainOf(device().defaultStream());
+            defaultDomain = domain;
+        }
+        return domain;
+    }
+
+    /** Returns the block size for a request. */
+    long roundedSize(long bytes) {
+        if (bytes <= 0 || bytes > SizeClasses.MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "bytes = " + bytes + " (expected: 1 to " + SizeClasses.MAX_BYTES + ")");
+        }
+        return core.classes().round(bytes);
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    PoolCore core() {
+        return core;
+    }
+
+    Release release() {
+        return release;
+    }
+
+    Views views() {
+        return views;
+    }
+
+    Growth growth() {
+        return growth;
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    /** Returns bytes after checking them as a request. */
+    long checkedSize(long bytes) {
+        roundedSize(bytes);
+        return bytes;
+    }
+
+    DeviceOutOfMemoryException failure(long requested, Ladder.Trail trail) {
+        return reports.failure(requested, trail);
+    }
+
+    /** Describes a request that an account's limit refused. */
+    DeviceOutOfMemoryException failure(Account account, long requested) {
+        return reports.failure(account, requested);
+    }
+
+    /** Frees a block in the order of one domain. */
+    void free(int block, long requested, Domain domain) {
+        long size = core.table().size(block);
+        if (size > core.cacheBlockBytes() || !domain.cache().offer(block, size, domain.id(), requested)) {
+            core.free(block, domain);
+            if (domain.cache().isStale()) {
+                handOver.drain(domain);
+            }
+        }
+        freed(size);
+    }
+
+    /** Takes note that bytes came free, after they can be found. */
+    void freed(long size) {
+        core.counters().freed(size);
+        if (admission.isAwaited()) {
+            admission.signal();
+        }
+        if (core.isClosed()) {
+            closing.finishIfEmpty();
+        }
+    }
+
+    /** The stream of a domain closes: one last mark covers all its memory. */
+    void endDomain(Domain domain) {
+        core.gate().lock();
+        try {
+            handOver.end(domain);
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    /** Frees what is complete, and gives dedicated segments back that nothing uses any more. */
+    void releaseDedicated() {
+        core.gate().lock();
+        try {
+            pending.poll();
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    /** Brings all free memory together, after all work is complete. Under the gate. */
+    void settle() {
+        pending.poll();
+        handOver.consolidate(core.hostDomain(), false);
+    }
+
+    private void prepare(long bytes) {
+        core.gate().lock();
+        try {
+            if (!growth.prepare(bytes)) {
+                throw reports.failure(bytes, new Ladder.Trail());
+            }
+        } catch (RuntimeException e) {
+            closing.abandon();
+            throw e;
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    private Domain openDomain(DriverStream stream) {
+        ReentrantLock registration = device().registration();
+        registration.lock();
+        try {
+            stream.checkOpen();
+            core.checkOpen();
+            if (stream.client(slot) instanceof Domain domain) {
+                return domain;
+            }
+            Domain domain = core.addDomain(this, stream);
+            stream.setClient(slot, domain);
+            return domain;
+        } finally {
+            registration.unlock();
+        }
+    }
+
+    private int take(Domain domain, long bytes, long size) {
+        int block = 0;
+        if (size <= core.cacheBlockBytes()) {
+            block = domain.cache().poll(core.classes().classOf(size), bytes);
+            if (block != 0) {
+                core.table().hold(block, domain.id(), bytes, Tags.NONE);
+                return block;
+            }
+        }
+        block = takeFromIndex(domain, size, 1, bytes, Tags.NONE);
+        return block != 0 ? block : climb(domain, new Wish(size, 1, Heap.isSmall(size), bytes, Tags.NONE), true);
+    }
+
+    private int take(Domain domain, long size, AllocationRequest request, boolean orThrow) {
+        int tag = core.tags().number(request.tag());
+        long alignment = request.alignment();
+        int block = 0;
+        if (size <= core.cacheBlockBytes() && alignment <= core.classes().granule() && !request.isShareable()) {
+            block = domain.cache().poll(core.classes().classOf(size), request.bytes());
+            if (block != 0) {
+                core.table().hold(block, domain.id(), request.bytes(), tag);
+                return block;
+            }
+        }
+        if (!request.isShareable()) {
+            block = takeFromIndex(domain, size, alignment, request.bytes(), tag);
+        }
+        if (block != 0) {
+            return block;
+        }
+        Wish wish = new Wish(size, alignment, Heap.isSmall(size), request.bytes(), tag);
+        return request.isShareable() ? dedicate(domain, wish, orThrow) : climb(domain, wish, orThrow);
+    }
+
+    private int takeFromIndex(Domain domain, long size, long alignment, long requested, int tag) {
+        Heap heap = core.heap();
+        boolean small = Heap.isSmall(size);
+        int block;
+        core.lock();
+        try {
+            core.checkOpen();
+            block = heap.find(domain, size, alignment, small);
+            if (block == 0) {
+                return 0;
+            }
+            if (heap.segments().bytes() < core.tightBytes() || !heap.isMuchTooLarge(block, size)) {
+                return heap.carve(block, size, alignment, domain, requested, tag);
+            }
+        } finally {
+            core.unlock();
+        }
+        return ladder.exchange(domain, new Wish(size, alignment, small, requested, tag));
+    }
+
+    /** Takes blocks that lie side by side out of one free block; none if there is no such block at once. */
+    private int[] takeRow(Domain domain, long[] sizes, long[] requested, long sum) {
+        boolean small = Heap.isSmall(sum);
+        core.lock();
+        try {
+            core.checkOpen();
+            int block = core.heap().find(domain, sum, 1, small);
+            return block == 0 ? new int[0] : core.heap().carveRow(block, sizes, requested, sum, domain);
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private int climb(Domain domain, Wish wish, boolean orThrow) {
+        Ladder.Trail trail = new Ladder.Trail();
+        int block = ladder.climb(domain, wish, trail, orThrow);
+        return block != 0 ? block : failed(wish, trail, orThrow);
+    }
+
+    private int dedicate(Domain domain, Wish wish, boolean orThrow) {
+        Ladder.Trail trail = new Ladder.Trail();
+        int block = ladder.dedicate(domain, wish, trail);
+        return block != 0 ? block : failed(wish, trail, orThrow);
+    }
+
+    private int failed(Wish wish, Ladder.Trail trail, boolean orThrow) {
+        if (orThrow) {
+            throw reports.failure(wish.requested(), trail);
+        }
+        core.counters().outOfMemory.incrementAndGet();
+        return 0;
+    }
+}

@@ -1,0 +1,254 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.MemoryInfo;
+import dev.quarry.internal.account.Account;
+import dev.quarry.internal.account.PoolCounters;
+import dev.quarry.internal.segment.GrowthPolicy;
+import dev.quarry.internal.segment.Segment;
+import dev.quarry.spi.DeviceDriver;
+import dev.quarry.spi.DriverException;
+import dev.quarry.spi.DriverOutOfMemoryException;
+import dev.quarry.spi.SegmentRequest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes segments from the driver and gives them back. The caller holds the gate, so that one growth is under way at a
+ * time; the pool's lock is not held across a driver call.
+ *
+ * <p>The account is charged before the driver is asked and released when it refuses (I5). A segment given back is forgotten
+ * before the driver is told, since the driver may hand its address to another thread at once; if the driver fails, it is
+ * remembered again.
+ */
+final class Growth {
+    private final PoolCore core;
+    private final HandOver handOver;
+    private final Heap heap;
+    private final DeviceDriver driver;
+    private final Account account;
+
+    Growth(PoolCore core, HandOver handOver) {
+        this.core = core;
+        this.handOver = handOver;
+        this.heap = core.heap();
+        this.driver = core.device().driver();
+        this.account = core.account();
+    }
+
+    /**
+     * Grows by what the policy says, less where that is refused, and takes a block for a wish from the new segment.
+     *
+     * @return the block, or 0 if the limit or the driver does not allow what is needed
+     */
+    int grow(Domain domain, Wish wish) {
+        GrowthPolicy policy = core.growthPolicy();
+        long need = policy.least(wish.size());
+        long target = policy.next(wish.size(), wish.small(), reservedBytes(wish.small()), freeBytes(wish.small()));
+        while (target != 0) {
+            int block = take(new SegmentRequest(core.kind(), target, base(wish), false), domain, wish);
+            if (block != 0) {
+                return block;
+            }
+            target = policy.smaller(need, target);
+        }
+        return 0;
+    }
+
+    /** Takes a segment of its own for a shareable wish, or returns 0. */
+    int dedicate(Domain domain, Wish wish) {
+        return take(new SegmentRequest(core.kind(), wish.size(), base(wish), true), domain, wish);
+    }
+
+    /** Takes a free segment of at least a size, for later requests; returns whether it was got. */
+    boolean prepare(long bytes) {
+        long size = core.growthPolicy().least(bytes);
+        return take(new SegmentRequest(core.kind(), size, heap.granule(), false), core.hostDomain(), null) != 0;
+    }
+
+    /**
+     * Gives empty segments back, those whose memory no work can touch, until enough could be taken anew.
+     *
+     * @param need bytes that a new segment will have
+     * @return bytes given back; 0 and nothing done if all of them would not be enough
+     */
+    long releaseFor(long need) {
+        List<Segment> idle = new ArrayList<>(idleSegments());
+        idle.sort(Comparator.comparingLong(Segment::bytes));
+        long room = room();
+        long sum = idle.stream().mapToLong(Segment::bytes).sum();
+        if (room + sum < need) {
+            return 0;
+        }
+        long released = 0;
+        while (room + released < need && !idle.isEmpty()) {
+            long missing = need - room - released;
+            Segment chosen = idle.stream()
+                    .filter(segment -> segment.bytes() >= missing)
+                    .findFirst()
+                    .orElse(idle.getLast());
+            idle.remove(chosen);
+            released += releaseOrKeep(chosen);
+        }
+        return released;
+    }
+
+    /** Returns the empty segments whose memory no work can touch. */
+    List<Segment> idleSegments() {
+        List<Segment> empty = new ArrayList<>();
+        core.lock();
+        try {
+            heap.segments().forEach(segment -> {
+                if (heap.isEmpty(segment)) {
+                    empty.add(segment);
+                }
+            });
+        } finally {
+            core.unlock();
+        }
+        empty.removeIf(segment -> !isComplete(segment));
+        return empty;
+    }
+
+    /**
+     * Gives segments back that are still empty and untouched.
+     *
+     * @return bytes given back
+     */
+    long release(List<Segment> segments) {
+        long released = 0;
+        for (Segment segment : segments) {
+            if (forget(segment)) {
+                try {
+                    driver.free(core.kind(), segment.address(), segment.bytes());
+                } catch (DriverException e) {
+                    remember(segment);
+                    throw e;
+                }
+                account.release(segment.bytes());
+                core.counters().driverFrees.incrementAndGet();
+                released += segment.bytes();
+            }
+        }
+        return released;
+    }
+
+    /** Gives a segment back, and logs it if the driver fails: for callers that have nobody to tell. */
+    long releaseOrKeep(Segment segment) {
+        try {
+            return release(List.of(segment));
+        } catch (DriverException e) {
+            core.log("the driver failed to take a segment of " + segment.bytes() + " bytes back; it stays", e);
+            return 0;
+        }
+    }
+
+    /** Returns the bytes that could be taken from the driver now, as far as limits and driver tell. */
+    long room() {
+        MemoryInfo info = driver.memory(core.kind());
+        return Math.min(account.available(), info.freeBytes());
+    }
+
+    /** Returns whether a segment's memory is owned by nobody, or its owner's last use of it is complete. */
+    boolean isComplete(Segment segment) {
+        Domain owner;
+        long sequence;
+        core.lock();
+        try {
+            owner = heap.domain(heap.table().owner(segment.first()));
+            sequence = heap.table().sequence(segment.first());
+        } finally {
+            core.unlock();
+        }
+        if (owner.isHost()) {
+            return true;
+        }
+        handOver.cover(owner, sequence);
+        return handOver.isComplete(owner, sequence);
+    }
+
+    private int take(SegmentRequest request, Domain domain, @Nullable Wish wish) {
+        if (!account.charge(request.bytes())) {
+            return 0;
+        }
+        PoolCounters counters = core.counters();
+        counters.driverAllocations.incrementAndGet();
+        long address;
+        try {
+            address = driver.allocate(request);
+        } catch (DriverOutOfMemoryException e) {
+            account.release(request.bytes());
+            return 0;
+        } catch (RuntimeException | Error e) {
+            account.release(request.bytes());
+            throw e;
+        }
+        counters.segmentsTaken.incrementAndGet();
+        counters.grown.incrementAndGet();
+        core.lock();
+        try {
+            boolean small = wish != null && wish.small();
+            int block = heap.addSegment(address, request.bytes(), small, request.shareable());
+            counters.reservedTotal += request.bytes();
+            counters.reservedPeak = Math.max(counters.reservedPeak, heap.segments().bytes());
+            counters.segmentsPeak = Math.max(counters.segmentsPeak, heap.segments().count());
+            heap.free(block, core.hostDomain());
+            return wish == null
+                    ? block
+                    : heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private boolean forget(Segment segment) {
+        core.lock();
+        try {
+            if (!heap.isEmpty(segment)) {
+                return false;
+            }
+            Domain owner = heap.domain(heap.table().owner(segment.first()));
+            if (!owner.isHost() && !owner.isCompleted(heap.table().sequence(segment.first()))) {
+                return false;
+            }
+            heap.detach(segment.first());
+            heap.removeSegment(segment);
+            return true;
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private void remember(Segment segment) {
+        core.lock();
+        try {
+            int block = heap.addSegment(segment.address(), segment.bytes(), segment.isSmall(), segment.isDedicated());
+            heap.free(block, core.hostDomain());
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private long reservedBytes(boolean small) {
+        core.lock();
+        try {
+            return heap.segments().bytes(small);
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private long freeBytes(boolean small) {
+        core.lock();
+        try {
+            return heap.freeBytes(small);
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private long base(Wish wish) {
+        return Math.max(wish.alignment(), heap.granule());
+    }
+}

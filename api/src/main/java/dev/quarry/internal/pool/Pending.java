@@ -1,0 +1,127 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.internal.device.DriverEvent;
+import dev.quarry.internal.device.DriverStream;
+import dev.quarry.internal.index.BlockTable;
+import dev.quarry.internal.pool.PendingBlock.Use;
+import dev.quarry.internal.segment.Segment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The freed blocks that several streams, or events of the user, must pass. The list is guarded by the pool's lock. */
+final class Pending {
+    private final PoolCore core;
+    private final HandOver handOver;
+    private final Growth growth;
+    private final List<PendingBlock> blocks = new ArrayList<>();
+    private long bytes;
+
+    Pending(PoolCore core, HandOver handOver, Growth growth) {
+        this.core = core;
+        this.handOver = handOver;
+        this.growth = growth;
+    }
+
+    /** Returns the sum of the sizes; under the pool's lock. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Returns the blocks; under the pool's lock. */
+    List<PendingBlock> blocks() {
+        return blocks;
+    }
+
+    /** Adds a block, whose sequence numbers were drawn under the same hold of the pool's lock. */
+    void add(PendingBlock pending) {
+        BlockTable table = core.heap().table();
+        table.setOwner(pending.block(), Domain.HOST, BlockTable.PENDING);
+        bytes += table.size(pending.block());
+        core.counters().indexFrees++;
+        core.counters().requestedIn += table.requested(pending.block());
+        blocks.add(pending);
+    }
+
+    /**
+     * Frees what is complete, and what only one stream must still pass: that stream's domain owns it then. Under the gate.
+     *
+     * @return bytes freed
+     */
+    long poll() {
+        long freed = 0;
+        for (PendingBlock pending : snapshot()) {
+            List<Use> open = new ArrayList<>(pending.uses());
+            open.removeIf(use -> handOver.cover(use.domain(), use.sequence()) != null
+                    ? handOver.isComplete(use.domain(), use.sequence())
+                    : use.domain().isCompleted(use.sequence()));
+            boolean reached = pending.events().stream().allMatch(DriverEvent::query);
+            if (reached && open.isEmpty()) {
+                freed += free(pending, core.hostDomain());
+            } else if (reached && open.size() == 1 && isShared(pending)) {
+                freed += free(pending, open.getFirst().domain());
+            }
+        }
+        return freed;
+    }
+
+    /**
+     * Makes a domain's stream wait for what is pending, on the device, and frees it in that domain. Under the gate.
+     *
+     * @return bytes freed
+     */
+    long takeAll(Domain domain, DriverStream stream) {
+        long freed = 0;
+        for (PendingBlock pending : snapshot()) {
+            boolean ordered = isShared(pending)
+                    && pending.uses().stream().allMatch(use -> handOver.order(domain, use.domain(), use.sequence(), true));
+            if (ordered) {
+                for (DriverEvent event : pending.events()) {
+                    if (!event.query()) {
+                        stream.waitForHeld(event);
+                        core.counters().streamWaits.incrementAndGet();
+                    }
+                }
+                freed += free(pending, domain);
+            }
+        }
+        return freed;
+    }
+
+    /** Returns a copy of the list. */
+    List<PendingBlock> snapshot() {
+        core.lock();
+        try {
+            return blocks.isEmpty() ? List.of() : List.copyOf(blocks);
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private boolean isShared(PendingBlock pending) {
+        return !core.heap().table().isDedicated(pending.block());
+    }
+
+    private long free(PendingBlock pending, Domain domain) {
+        Heap heap = core.heap();
+        int block = pending.block();
+        boolean shared = isShared(pending);
+        long size = heap.table().size(block);
+        if (pending.clear()) {
+            core.device().driver().clear(heap.table().address(block), size);
+        }
+        core.lock();
+        try {
+            blocks.remove(pending);
+            bytes -= size;
+            heap.free(block, domain);
+        } finally {
+            core.unlock();
+        }
+        pending.events().forEach(DriverEvent::release);
+        if (!shared) {
+            Segment segment = heap.segments().get(heap.table().segment(block));
+            growth.releaseOrKeep(segment);
+        }
+        return size;
+    }
+}

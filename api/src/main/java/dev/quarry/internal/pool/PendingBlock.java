@@ -1,0 +1,20 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.internal.device.DriverEvent;
+import java.util.List;
+
+/**
+ * A freed block that several streams, or events that the user named, must pass before it is free.
+ *
+ * <p>Nothing is recorded at the free: for each stream the sequence number is kept that a {@link Mark} must cover, so that
+ * one event serves all blocks freed until it is recorded.
+ *
+ * @param block the block
+ * @param uses the domains of the streams, and for each the sequence number
+ * @param events events of the user, held
+ * @param clear whether the host overwrites it with zeros when all is passed
+ */
+record PendingBlock(int block, List<Use> uses, List<DriverEvent> events, boolean clear) {
+    /** A domain whose stream must pass a sequence number. */
+    record Use(Domain domain, long sequence) {}
+}

@@ -1,0 +1,135 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.Allocation;
+import dev.quarry.AllocationRequest;
+import dev.quarry.ViewSafety;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An arena that cuts its allocations out of a pool's blocks, one after the other.
+ *
+ * <p>Its life is that of an arena of the JDK, which guards access and the second close. Blocks double in size up to
+ * 64 KiB; what is larger than a quarter of that gets a block of its own. Contents are not cleared.
+ */
+final class PoolArena implements Arena {
+    private static final long FIRST_BYTES = 4 << 10;
+    private static final long MOST_BYTES = 64 << 10;
+    private static final long OWN_BLOCK_BYTES = MOST_BYTES / 4;
+
+    private final PoolFront pool;
+    private final Arena life;
+
+    /** The thread that may use this arena, or {@code null} for all. */
+    private final @Nullable Thread owner;
+
+    /** Guards the fields below; never contended where the life is confined. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final List<Allocation> blocks = new ArrayList<>();
+    private long nextBytes = FIRST_BYTES;
+    private long at;
+    private long end;
+
+    private PoolArena(PoolFront pool, Arena life, @Nullable Thread owner) {
+        this.pool = pool;
+        this.life = life;
+        this.owner = owner;
+    }
+
+    /** Opens an arena; a shared life serves both protections that are not confined. */
+    static PoolArena open(PoolFront pool, ViewSafety safety) {
+        if (!pool.isOpen()) {
+            throw new IllegalStateException(pool + " is closed");
+        }
+        return safety == ViewSafety.CONFINED
+                ? new PoolArena(pool, Arena.ofConfined(), Thread.currentThread())
+                : new PoolArena(pool, Arena.ofShared(), null);
+    }
+
+    /** Makes an allocator whose life somebody else ends; {@link #freeBlocks} is called then. */
+    static PoolArena lasting(DevicePool pool, Arena life) {
+        return new PoolArena(pool, life, null);
+    }
+
+    @Override
+    public MemorySegment allocate(long byteSize, long byteAlignment) {
+        if (byteSize < 0) {
+            throw new IllegalArgumentException("byteSize = " + byteSize + " (expected: 0 or more)");
+        }
+        if (byteAlignment <= 0 || Long.bitCount(byteAlignment) != 1) {
+            throw new IllegalArgumentException("byteAlignment = " + byteAlignment + " (expected: a power of two)");
+        }
+        checkAccess();
+        // A zero size takes a byte, so that its address is distinct.
+        long needed = Math.max(1, byteSize);
+        lock.lock();
+        try {
+            checkAccess();
+            long address = needed > OWN_BLOCK_BYTES || byteAlignment > FIRST_BYTES
+                    ? add(needed, byteAlignment)
+                    : bump(needed, byteAlignment);
+            return pool.root().views().under(life, address, byteSize);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public MemorySegment.Scope scope() {
+        return life.scope();
+    }
+
+    @Override
+    public void close() {
+        life.close();
+        freeBlocks();
+    }
+
+    /** Gives the blocks back to the pool; nothing can use them any more. */
+    void freeBlocks() {
+        lock.lock();
+        try {
+            blocks.reversed().forEach(Allocation::close);
+            blocks.clear();
+            at = 0;
+            end = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long bump(long bytes, long alignment) {
+        long address = (at + alignment - 1) & -alignment;
+        if (at == 0 || address + bytes > end) {
+            long size = Math.max(nextBytes, bytes + alignment);
+            nextBytes = Math.min(nextBytes * 2, MOST_BYTES);
+            at = add(size, 1);
+            end = at + size;
+            address = (at + alignment - 1) & -alignment;
+        }
+        at = address + bytes;
+        return address;
+    }
+
+    private long add(long bytes, long alignment) {
+        Allocation block = alignment == 1
+                ? pool.allocate(bytes, pool.defaultDomain())
+                : pool.allocate(AllocationRequest.of(bytes).aligned(alignment));
+        blocks.add(block);
+        return block.address();
+    }
+
+    private void checkAccess() {
+        if (!life.scope().isAlive()) {
+            throw new IllegalStateException("arena over " + pool + " is closed");
+        }
+        if (owner != null && owner != Thread.currentThread()) {
+            throw new WrongThreadException("arena over " + pool + " is confined to the thread that opened it");
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.MemoryKind;
+import dev.quarry.PoolOptions;
+import dev.quarry.internal.account.Account;
+import dev.quarry.internal.account.PoolCounters;
+import dev.quarry.internal.cache.DeferredFrees;
+import dev.quarry.internal.cache.StreamCache;
+import dev.quarry.internal.device.DriverDevice;
+import dev.quarry.internal.device.DriverStream;
+import dev.quarry.internal.index.BlockTable;
+import dev.quarry.internal.index.SizeClasses;
+import dev.quarry.internal.segment.GrowthPolicy;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the parts of a pool share: its locks, its heap, its settings.
+ *
+ * <p>The <i>gate</i> lets one thread at a time do what needs the driver; it is held across driver calls. The <i>lock</i>
+ * guards the heap, is held for moments, and never across a driver call. The gate is taken first.
+ */
+final class PoolCore {
+    /** Largest block that stream caches can be set to keep, in bytes; up to here sizes are rounded to classes. */
+    static final long LARGEST_CACHED = 64 << 10;
+
+    private static final System.Logger LOG = System.getLogger("dev.quarry.pool");
+
+    /** Smallest segment for larger requests, in bytes. */
+    private static final long LARGE_SEGMENT_BYTES = 16 << 20;
+
+    private final String name;
+    private final DriverDevice device;
+    private final MemoryKind kind;
+    private final Account account;
+    private final LongSupplier clock;
+    private final SizeClasses classes;
+    private final BlockTable table = new BlockTable();
+    private final PoolCounters counters = new PoolCounters();
+    private final DeferredFrees deferred = new DeferredFrees(table);
+    private final Tags tags = new Tags();
+    private final ReentrantLock gate = new ReentrantLock();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Heap heap;
+    private final Domain hostDomain;
+
+    private volatile PoolOptions options;
+    private volatile GrowthPolicy growthPolicy;
+    private volatile long cacheBlockBytes;
+    private volatile long tightBytes;
+    private volatile boolean closed;
+
+    PoolCore(DriverDevice device, MemoryKind kind, PoolOptions options, DevicePool pool) {
+        this.name = options.name() == null ? device.id() + "/" + kind : options.name();
+        this.device = device;
+        this.kind = kind;
+        this.account = device.account().child(name, Long.MAX_VALUE);
+        this.clock = System::nanoTime;
+        this.classes = new SizeClasses(device.driver().granule(), LARGEST_CACHED);
+        this.heap = new Heap(table, classes, counters, clock);
+        this.options = options;
+        this.growthPolicy = policyOf(options);
+        this.hostDomain = addDomain(pool, null);
+        apply(options);
+    }
+
+    String name() {
+        return name;
+    }
+
+    DriverDevice device() {
+        return device;
+    }
+
+    MemoryKind kind() {
+        return kind;
+    }
+
+    Account account() {
+        return account;
+    }
+
+    LongSupplier clock() {
+        return clock;
+    }
+
+    SizeClasses classes() {
+        return classes;
+    }
+
+    BlockTable table() {
+        return table;
+    }
+
+    PoolCounters counters() {
+        return counters;
+    }
+
+    Tags tags() {
+        return tags;
+    }
+
+    /** Returns the lock of threads that need the driver. */
+    ReentrantLock gate() {
+        return gate;
+    }
+
+    /** Returns the heap; guarded by the lock. */
+    Heap heap() {
+        return heap;
+    }
+
+    Domain hostDomain() {
+        return hostDomain;
+    }
+
+    PoolOptions options() {
+        return options;
+    }
+
+    GrowthPolicy growthPolicy() {
+        return growthPolicy;
+    }
+
+    /** Returns the largest block that stream caches keep. */
+    long cacheBlockBytes() {
+        return cacheBlockBytes;
+    }
+
+    /** Returns the reserved bytes from which on memory counts as short: seven eighths of what may be reserved. */
+    long tightBytes() {
+        return tightBytes;
+    }
+
+    /** Takes the lock, and frees what was deferred while it was busy. */
+    void lock() {
+        lock.lock();
+        drainDeferred();
+    }
+
+    /** Gives the lock back, and sees to what was deferred meanwhile. */
+    void unlock() {
+        lock.unlock();
+        while (!deferred.isEmpty() && !lock.isHeldByCurrentThread() && lock.tryLock()) {
+            try {
+                drainDeferred();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Frees a block into a domain's index; without waiting, as the cleaner's thread needs it. */
+    void free(int block, Domain domain) {
+        if (lock.tryLock()) {
+            try {
+                drainDeferred();
+                count(block);
+                heap.free(block, domain.isGone() ? hostDomain : domain);
+            } finally {
+                unlock();
+            }
+        } else {
+            table.setOwner(block, domain.id(), BlockTable.IN_USE);
+            deferred.push(block);
+            if (lock.tryLock()) {
+                unlock();
+            }
+        }
+    }
+
+    /** Returns the domains that exist, the host's first. */
+    List<Domain> domains() {
+        lock();
+        try {
+            return heap.domains().stream().distinct().toList();
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Adds the domain of a stream, or the host's. */
+    Domain addDomain(DevicePool pool, @Nullable DriverStream stream) {
+        lock();
+        try {
+            StreamCache cache = new StreamCache(table, classes, LARGEST_CACHED);
+            Domain domain =
+                    new Domain(heap.domains().size(), pool, stream, cache, heap.newIndex(), heap.newIndex());
+            heap.domains().add(domain);
+            limitCache(domain);
+            return domain;
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Puts options in force. Under the gate. */
+    void apply(PoolOptions changed) {
+        long total = device.driver().memory(kind).totalBytes();
+        long fraction = changed.memoryFraction() >= 1 ? Long.MAX_VALUE : (long) (total * changed.memoryFraction());
+        long limit = Math.min(changed.limit(), fraction);
+        account.setLimit(limit);
+        tightBytes = Math.min(total, limit) / 8 * 7;
+        options = changed;
+        growthPolicy = policyOf(changed);
+        cacheBlockBytes = Math.min(changed.cacheBlockBytes(), LARGEST_CACHED);
+        domains().forEach(this::limitCache);
+    }
+
+    /** Ends allocation; returns whether this call did. */
+    boolean close() {
+        lock();
+        try {
+            boolean first = !closed;
+            closed = true;
+            cacheBlockBytes = 0;
+            return first;
+        } finally {
+            unlock();
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("pool \"" + name + "\" is closed");
+        }
+    }
+
+    void log(String message, Throwable cause) {
+        LOG.log(System.Logger.Level.WARNING, "pool \"" + name + "\": " + message, cause);
+    }
+
+    private void limitCache(Domain domain) {
+        boolean keeps = !closed && !domain.isEnded() && !domain.isBorrowed();
+        domain.cache().limit(keeps ? options.cacheBytes() : 0, keeps ? cacheBlockBytes : 0);
+    }
+
+    private void drainDeferred() {
+        if (!deferred.isEmpty()) {
+            deferred.drain(block -> {
+                count(block);
+                heap.free(block, heap.domain(table.owner(block)));
+            });
+        }
+    }
+
+    private void count(int block) {
+        counters.indexFrees++;
+        counters.requestedIn += table.requested(block);
+    }
+
+    private static GrowthPolicy policyOf(PoolOptions options) {
+        return new GrowthPolicy(
+                options.segmentBytes(),
+                options.growthFactor(),
+                Math.max(LARGE_SEGMENT_BYTES, options.segmentBytes()),
+                options.growthBytes());
+    }
+}

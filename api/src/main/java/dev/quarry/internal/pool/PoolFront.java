@@ -1,0 +1,149 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.Allocation;
+import dev.quarry.AllocationRequest;
+import dev.quarry.MemoryPool;
+import dev.quarry.Stream;
+import dev.quarry.ViewSafety;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What pools and child pools have in common: the many ways to ask, each in terms of one attempt. */
+abstract class PoolFront implements MemoryPool {
+    /** Allocates in a domain, or throws. */
+    abstract PooledAllocation allocate(long bytes, Domain domain);
+
+    /**
+     * Allocates what a request describes.
+     *
+     * @param orThrow whether failure is an exception, after the user's handler was asked; else it is {@code null}
+     */
+    abstract @Nullable PooledAllocation attempt(AllocationRequest request, boolean orThrow);
+
+    /** Allocates several that lie side by side, or returns {@code null} if there is no room for them in one piece. */
+    abstract @Nullable List<Allocation> allocateTogether(Domain domain, long[] bytes);
+
+    /** Returns the pool over the driver. */
+    abstract DevicePool root();
+
+    abstract Domain domainOf(Stream stream);
+
+    abstract Domain defaultDomain();
+
+    @Override
+    public final Allocation allocate(long bytes) {
+        return allocate(bytes, defaultDomain());
+    }
+
+    @Override
+    public final Allocation allocate(long bytes, Stream stream) {
+        return allocate(bytes, domainOf(stream));
+    }
+
+    @Override
+    public final Allocation allocate(AllocationRequest request) {
+        PooledAllocation allocation = attempt(request, true);
+        if (allocation == null) {
+            throw new IllegalStateException("an attempt that fails by exception only returned nothing");
+        }
+        return allocation;
+    }
+
+    @Override
+    public final Optional<Allocation> tryAllocate(AllocationRequest request) {
+        return Optional.ofNullable(attempt(request, false));
+    }
+
+    @Override
+    public final Allocation acquire(AllocationRequest request, Duration atMost) throws InterruptedException {
+        Allocation allocation = root().admission().acquire(() -> attempt(request, false), atMost);
+        return allocation != null ? allocation : allocate(request);
+    }
+
+    @Override
+    public final CompletableFuture<Allocation> allocateAsync(AllocationRequest request, Duration atMost) {
+        AllocationRequest shared = request.viewSafety() == null ? request.viewSafety(ViewSafety.SHARED) : request;
+        return root().admission().acquireAsync(() -> attempt(shared, false), () -> acquire(shared, atMost));
+    }
+
+    @Override
+    public final List<Allocation> allocateAll(long... bytes) {
+        return allocateAll(defaultDomain(), bytes);
+    }
+
+    @Override
+    public final List<Allocation> allocateAll(Stream stream, long... bytes) {
+        return allocateAll(domainOf(stream), bytes);
+    }
+
+    @Override
+    public final void warmUp(long bytes, int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("count = " + count + " (expected: 0 or more)");
+        }
+        long[] sizes = new long[count];
+        java.util.Arrays.fill(sizes, bytes);
+        allocateEach(defaultDomain(), sizes).forEach(Allocation::close);
+    }
+
+    @Override
+    public final long trim() {
+        return trim(Duration.ZERO);
+    }
+
+    @Override
+    public final Arena arena() {
+        return arena(options().viewSafety());
+    }
+
+    @Override
+    public final Arena arena(ViewSafety viewSafety) {
+        checkHostAccessible();
+        return PoolArena.open(this, viewSafety);
+    }
+
+    @Override
+    public final SegmentAllocator segmentAllocator() {
+        checkHostAccessible();
+        return root().views().lasting(root());
+    }
+
+    @Override
+    public String toString() {
+        return "pool \"" + name() + "\"";
+    }
+
+    private List<Allocation> allocateAll(Domain domain, long[] bytes) {
+        for (long size : bytes) {
+            root().roundedSize(size);
+        }
+        List<Allocation> together = bytes.length < 2 ? null : allocateTogether(domain, bytes);
+        return together != null ? together : allocateEach(domain, bytes);
+    }
+
+    private List<Allocation> allocateEach(Domain domain, long[] bytes) {
+        List<Allocation> all = new ArrayList<>(bytes.length);
+        try {
+            for (long size : bytes) {
+                all.add(allocate(size, domain));
+            }
+            return List.copyOf(all);
+        } catch (RuntimeException e) {
+            all.reversed().forEach(Allocation::close);
+            throw e;
+        }
+    }
+
+    private void checkHostAccessible() {
+        if (!kind().isHostAccessible()) {
+            throw new UnsupportedOperationException(
+                    "memory of kind " + kind() + " cannot be dereferenced by the host: there is no arena over " + this);
+        }
+    }
+}

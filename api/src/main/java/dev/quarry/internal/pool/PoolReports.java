@@ -1,0 +1,225 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.DeviceOutOfMemoryException;
+import dev.quarry.MemoryInfo;
+import dev.quarry.MemoryStatistics;
+import dev.quarry.MemoryStatistics.DriverCalls;
+import dev.quarry.MemoryStatistics.Family;
+import dev.quarry.MemoryStatistics.Hits;
+import dev.quarry.OutOfMemoryReport;
+import dev.quarry.OutOfMemoryReport.Holder;
+import dev.quarry.internal.account.Account;
+import dev.quarry.internal.account.PoolCounters;
+import dev.quarry.internal.cache.StreamCache;
+import dev.quarry.internal.index.BlockTable;
+import dev.quarry.internal.inspect.PoolLayout;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a pool tells of itself: statistics, the out-of-memory report, the layout for the validator. */
+final class PoolReports {
+    private static final int MOST_HOLDERS = 10;
+
+    private final PoolCore core;
+    private final Pending pending;
+
+    PoolReports(PoolCore core, Pending pending) {
+        this.core = core;
+        this.pending = pending;
+    }
+
+    /** Counts everything at one moment: the pool's lock is held, and each cache's for an instant. */
+    MemoryStatistics statistics() {
+        core.lock();
+        try {
+            return count();
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** Returns a child's figures: what its account knows, and nothing of what it shares with its parent. */
+    static MemoryStatistics ofChild(Account account, long live, MemoryStatistics root) {
+        Family allocated = new Family(account.charged(), account.peak(), 0, 0);
+        Family none = new Family(0, 0, 0, 0);
+        return new MemoryStatistics(
+                new Family(live, live, 0, 0),
+                none,
+                allocated,
+                new Family(account.charged(), account.peak(), 0, 0),
+                none,
+                0,
+                0,
+                0,
+                root.largestFreeBytes(),
+                new Hits(0, 0, 0, 0),
+                new DriverCalls(0, 0, 0, 0, 0, 0),
+                0,
+                0);
+    }
+
+    /** Counts a failure and describes it. */
+    DeviceOutOfMemoryException failure(long requested, Ladder.Trail trail) {
+        core.counters().outOfMemory.incrementAndGet();
+        return new DeviceOutOfMemoryException(outOfMemory(requested, trail));
+    }
+
+    /** Counts and describes a request that a child's limit, or one above it, refused. */
+    DeviceOutOfMemoryException failure(Account account, long requested) {
+        core.counters().outOfMemory.incrementAndGet();
+        OutOfMemoryReport root = outOfMemory(requested, new Ladder.Trail());
+        return new DeviceOutOfMemoryException(new OutOfMemoryReport(
+                account.name(),
+                root.device(),
+                root.kind(),
+                requested,
+                account.limit(),
+                account.charged(),
+                0,
+                0,
+                Math.max(0, account.available()),
+                account.charged(),
+                root.largestFreeBytes(),
+                root.driver(),
+                0,
+                List.of(),
+                root.holders(),
+                "The child pool's limit, or one above it, is reached: raise it, or free some of the child's memory."));
+    }
+
+    OutOfMemoryReport outOfMemory(long requested, Ladder.Trail trail) {
+        MemoryInfo info = core.device().driver().memory(core.kind());
+        core.lock();
+        try {
+            MemoryStatistics now = count();
+            return new OutOfMemoryReport(
+                    core.name(),
+                    core.device().id(),
+                    core.kind(),
+                    requested,
+                    core.account().limit(),
+                    now.allocatedBytes().current(),
+                    now.cachedBytes(),
+                    now.pendingBytes(),
+                    now.freeBytes(),
+                    now.reservedBytes().current(),
+                    now.largestFreeBytes(),
+                    info,
+                    now.fragmentation(),
+                    trail.steps(),
+                    holders(),
+                    hint(requested, now, info));
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** Takes a picture while no thread is on the ladder and none holds the lock or a cache. */
+    PoolLayout layout() {
+        core.gate().lock();
+        core.lock();
+        try {
+            return new LayoutPicture(core, pending).take(count());
+        } finally {
+            core.unlock();
+            core.gate().unlock();
+        }
+    }
+
+    private MemoryStatistics count() {
+        PoolCounters counters = core.counters();
+        long hits = 0;
+        long returns = 0;
+        long requestedOut = counters.requestedOut;
+        long requestedIn = counters.requestedIn;
+        long cached = 0;
+        long free = 0;
+        long largest = 0;
+        for (Domain domain : core.heap().domains().stream().distinct().toList()) {
+            StreamCache.Counters cache = domain.cache().counters();
+            hits += cache.hits();
+            returns += cache.returns();
+            requestedOut += cache.requestedOut();
+            requestedIn += cache.requestedIn();
+            cached += cache.bytes();
+            free += domain.indexedBytes();
+            largest = Math.max(largest, Math.max(domain.index(true).largest(), domain.index(false).largest()));
+        }
+        long reserved = core.heap().segments().bytes();
+        long waiting = pending.bytes();
+        long allocated = reserved - cached - free - waiting;
+        long allocations = counters.carved + hits;
+        long frees = counters.indexFrees + returns;
+        return new MemoryStatistics(
+                new Family(allocations - frees, allocations - frees, allocations, frees),
+                new Family(requestedOut - requestedIn, requestedOut - requestedIn, requestedOut, requestedIn),
+                new Family(allocated, Math.max(allocated, counters.allocatedPeak()), 0, 0),
+                new Family(reserved, counters.reservedPeak, counters.reservedTotal, counters.reservedTotal - reserved),
+                new Family(
+                        core.heap().segments().count(),
+                        counters.segmentsPeak,
+                        counters.segmentsTaken.get(),
+                        counters.driverFrees.get()),
+                cached,
+                waiting,
+                free,
+                largest,
+                new Hits(
+                        hits,
+                        counters.carved - counters.handedOver.get() - counters.grown.get(),
+                        counters.handedOver.get(),
+                        counters.grown.get()),
+                new DriverCalls(
+                        counters.driverAllocations.get(),
+                        counters.driverFrees.get(),
+                        counters.events.get(),
+                        counters.streamWaits.get(),
+                        counters.hostWaits.get(),
+                        counters.stallNanos.get()),
+                counters.outOfMemory.get(),
+                counters.retries.get());
+    }
+
+    private List<Holder> holders() {
+        Map<String, Holder> byTag = new TreeMap<>();
+        BlockTable table = core.table();
+        core.heap().segments().forEach(segment -> {
+            for (int block = segment.first(); block != 0; block = table.next(block)) {
+                if (table.state(block) == BlockTable.IN_USE) {
+                    String tag = core.tags().name(table.tag(block));
+                    byTag.merge(
+                            tag,
+                            new Holder(tag, table.size(block), 1),
+                            (a, b) -> new Holder(tag, a.bytes() + b.bytes(), a.count() + b.count()));
+                }
+            }
+        });
+        List<Holder> holders = new ArrayList<>(byTag.values());
+        holders.sort(Comparator.comparingLong(Holder::bytes).reversed());
+        return holders.subList(0, Math.min(MOST_HOLDERS, holders.size()));
+    }
+
+    private String hint(long requested, MemoryStatistics now, MemoryInfo info) {
+        long limit = core.account().limit();
+        if (requested > Math.min(limit, info.totalBytes())) {
+            return limit < info.totalBytes()
+                    ? "The request alone is larger than the pool's limit: raise the option limit or memory-fraction."
+                    : "The request alone is larger than the device's memory: split it.";
+        }
+        if (now.pendingBytes() >= requested) {
+            return "Enough memory waits for work on streams that is not complete: raise max-stall, or close allocations"
+                    + " on fewer streams.";
+        }
+        if (now.freeBytes() >= requested) {
+            return "Enough memory is free, but in pieces: free neighbours together, allocate long-lived memory first,"
+                    + " or use a pool of its own for it.";
+        }
+        if (limit - now.reservedBytes().current() < requested && info.freeBytes() >= requested) {
+            return "The pool's limit is reached while the device has memory: raise the option limit, or free some.";
+        }
+        return "The device's memory is used up: free some, or let other processes and pools give theirs back.";
+    }
+}

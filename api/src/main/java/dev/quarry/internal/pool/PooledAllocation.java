@@ -1,0 +1,274 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.Allocation;
+import dev.quarry.Event;
+import dev.quarry.MemoryKind;
+import dev.quarry.MemoryPool;
+import dev.quarry.Stream;
+import dev.quarry.ViewSafety;
+import dev.quarry.internal.device.DriverEvent;
+import dev.quarry.internal.view.View;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The handle of a block. Its state decides which of several closes wins, and whether a view must die with it. */
+final class PooledAllocation implements Allocation {
+    private static final VarHandle STATE;
+    private static final VarHandle ATTACHMENTS;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(PooledAllocation.class, "state", int.class);
+            ATTACHMENTS = lookup.findVarHandle(PooledAllocation.class, "attachments", Attachments.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Open, no view that would die with it. */
+    private static final int OPEN = 0;
+    /** A thread is making the view. */
+    private static final int VIEWING = 1;
+    /** Open, with a view. */
+    private static final int VIEWED = 2;
+    /** A thread is closing the view. */
+    private static final int CLOSING = 3;
+    /** Closed. */
+    private static final int CLOSED = 4;
+
+    private final long address;
+    private final long bytes;
+    private final int block;
+    private volatile int state;
+    private final Domain domain;
+    private @Nullable View view;
+    private volatile @Nullable Attachments attachments;
+
+    PooledAllocation(int block, long address, long bytes, Domain domain) {
+        this.block = block;
+        this.address = address;
+        this.bytes = bytes;
+        this.domain = domain;
+    }
+
+    @Override
+    public long address() {
+        return address;
+    }
+
+    @Override
+    public long byteSize() {
+        return bytes;
+    }
+
+    @Override
+    public MemoryKind kind() {
+        return domain.pool().kind();
+    }
+
+    @Override
+    public @Nullable Stream stream() {
+        return domain.stream();
+    }
+
+    @Override
+    public MemoryPool pool() {
+        Attachments attached = attachments;
+        ChildPool child = attached == null ? null : attached.child();
+        return child == null ? domain.pool() : child;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return state < CLOSING;
+    }
+
+    @Override
+    public MemorySegment segment() {
+        if (!kind().isHostAccessible()) {
+            checkOpen();
+            return MemorySegment.ofAddress(address);
+        }
+        ViewSafety safety = viewSafety();
+        if (safety == ViewSafety.SHARED) {
+            checkOpen();
+            return domain.pool().views().shared(address, bytes);
+        }
+        return ownView(safety).segment();
+    }
+
+    @Override
+    public void usedOn(Stream stream) {
+        Domain user = domain.pool().domainOf(stream);
+        checkOpen();
+        if (user != domain) {
+            attach().addUse(user);
+        }
+    }
+
+    @Override
+    public void close() {
+        close(domain, List.of());
+    }
+
+    @Override
+    public void close(Stream stream) {
+        close(domain.pool().domainOf(stream), List.of());
+    }
+
+    @Override
+    public void closeAfter(Event... events) {
+        List<DriverEvent> held = new ArrayList<>(events.length);
+        for (Event event : events) {
+            DriverEvent own = domain.pool().device().own(event);
+            own.checkOpen();
+            held.add(own);
+        }
+        held.forEach(DriverEvent::retain);
+        try {
+            close(domain, held);
+        } catch (RuntimeException e) {
+            held.forEach(DriverEvent::release);
+            throw e;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "allocation of " + bytes + " bytes at 0x" + Long.toHexString(address) + " in " + domain.pool()
+                + (isOpen() ? "" : ", closed");
+    }
+
+    int block() {
+        return block;
+    }
+
+    Domain domain() {
+        return domain;
+    }
+
+    /** Returns the attachments, made when first asked for. */
+    Attachments attach() {
+        Attachments present = attachments;
+        if (present != null) {
+            return present;
+        }
+        Attachments made = new Attachments();
+        Attachments other = (Attachments) ATTACHMENTS.compareAndExchange(this, null, made);
+        return other == null ? made : other;
+    }
+
+    /** Returns the attachments, or {@code null} for an allocation without. */
+    @Nullable Attachments attached() {
+        return attachments;
+    }
+
+    private void close(Domain order, List<DriverEvent> events) {
+        if (!STATE.compareAndSet(this, OPEN, CLOSED)) {
+            closeView();
+        }
+        DevicePool pool = domain.pool();
+        if (attachments == null && events.isEmpty() && !pool.release().isSpecial(order)) {
+            pool.free(block, bytes, order);
+        } else {
+            pool.release().release(this, order, events);
+        }
+    }
+
+    /** Closes the view and the state, or throws with nothing changed. */
+    private void closeView() {
+        View open = view;
+        if (state == VIEWING) {
+            throw wrongThread("another thread");
+        }
+        if (state != VIEWED || open == null) {
+            throw alreadyClosed();
+        }
+        if (!open.isClosableByCaller()) {
+            throw wrongThread(open.owner());
+        }
+        if (!STATE.compareAndSet(this, VIEWED, CLOSING)) {
+            throw alreadyClosed();
+        }
+        try {
+            open.close();
+        } catch (RuntimeException e) {
+            state = VIEWED;
+            throw e;
+        }
+        state = CLOSED;
+    }
+
+    private View ownView(ViewSafety safety) {
+        while (true) {
+            switch (state) {
+                case OPEN -> {
+                    if (STATE.compareAndSet(this, OPEN, VIEWING)) {
+                        return makeView(safety);
+                    }
+                }
+                case VIEWING -> Thread.onSpinWait();
+                case VIEWED -> {
+                    View made = view;
+                    if (made != null) {
+                        if (!made.isClosableByCaller()) {
+                            throw new WrongThreadException("the view of " + this + " is confined to " + made.owner()
+                                    + "; use ViewSafety.SHARED for views of several threads");
+                        }
+                        return made;
+                    }
+                }
+                default -> throw closedAlready("has no view any more: it is closed");
+            }
+        }
+    }
+
+    private View makeView(ViewSafety safety) {
+        try {
+            View made = domain.pool().views().own(safety, address, bytes);
+            view = made;
+            state = VIEWED;
+            return made;
+        } catch (RuntimeException | Error e) {
+            state = OPEN;
+            throw e;
+        }
+    }
+
+    private ViewSafety viewSafety() {
+        Attachments attached = attachments;
+        ViewSafety own = attached == null ? null : attached.viewSafety();
+        return own == null ? domain.pool().options().viewSafety() : own;
+    }
+
+    private void checkOpen() {
+        if (!isOpen()) {
+            throw closedAlready("is closed");
+        }
+    }
+
+    private IllegalStateException alreadyClosed() {
+        return closedAlready("was closed before");
+    }
+
+    private IllegalStateException closedAlready(String what) {
+        Attachments attached = attachments;
+        String allocatedAt = attached == null ? null : attached.allocatedAt();
+        String closedAt = attached == null ? null : attached.closedAt();
+        String places = allocatedAt == null
+                ? "; set the option track-places to see where"
+                : "; allocated at " + allocatedAt + (closedAt == null ? "" : ", closed at " + closedAt);
+        return new IllegalStateException(
+                "allocation of " + bytes + " bytes at 0x" + Long.toHexString(address) + " " + what + places);
+    }
+
+    private WrongThreadException wrongThread(String owner) {
+        return new WrongThreadException("the view of " + this + " is confined to " + owner
+                + ", which must close it; use ViewSafety.SHARED to close it from any thread");
+    }
+}

@@ -1,0 +1,85 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.internal.device.DriverEvent;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The host's waits for the device: only on the way to failure and at the pool's close, counted and timed. The caller holds
+ * the gate.
+ */
+final class Stall {
+    private final PoolCore core;
+    private final HandOver handOver;
+    private final Pending pending;
+
+    Stall(PoolCore core, HandOver handOver, Pending pending) {
+        this.core = core;
+        this.handOver = handOver;
+        this.pending = pending;
+    }
+
+    /**
+     * Waits for all work that keeps memory from being free, for at most the option's time.
+     *
+     * @return bytes that became complete
+     */
+    long waitForAll() {
+        return waitForAll(core.options().maxStall().toNanos());
+    }
+
+    /** As {@link #waitForAll()}, with a bound of its own in nanoseconds. */
+    long waitForAll(long mostNanos) {
+        List<Domain> owners = new ArrayList<>();
+        long bytes = 0;
+        for (Domain domain : core.domains()) {
+            long sequence = sequenceIfWaitedFor(domain);
+            if (sequence > 0
+                    && !handOver.isComplete(domain, sequence)
+                    && handOver.cover(domain, sequence) != null) {
+                owners.add(domain);
+                bytes += domain.indexedBytes();
+            }
+        }
+        List<PendingBlock> waiting = pending.snapshot();
+        if (owners.isEmpty() && waiting.isEmpty()) {
+            return 0;
+        }
+        long start = core.clock().getAsLong();
+        core.counters().hostWaits.incrementAndGet();
+        for (Domain owner : owners) {
+            while (!owner.marks().isEmpty()
+                    && owner.marks().getFirst().event().await(left(start, mostNanos))) {
+                handOver.complete(owner);
+            }
+        }
+        for (PendingBlock block : waiting) {
+            for (DriverEvent event : block.events()) {
+                event.await(left(start, mostNanos));
+            }
+            bytes += core.heap().table().size(block.block());
+        }
+        core.counters().stallNanos.addAndGet(core.clock().getAsLong() - start);
+        return bytes;
+    }
+
+    /** Returns the number up to which a domain's work must be complete for its free and pending memory to be so. */
+    private long sequenceIfWaitedFor(Domain domain) {
+        core.lock();
+        try {
+            boolean used = !domain.isEmpty()
+                    || pending.blocks().stream()
+                            .flatMap(block -> block.uses().stream())
+                            .anyMatch(use -> use.domain() == domain);
+            return domain.isHost() || !used ? 0 : domain.sequence();
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private long left(long start, long mostNanos) {
+        return mostNanos == Long.MAX_VALUE
+                ? Long.MAX_VALUE
+                : Math.max(0, mostNanos - (core.clock().getAsLong() - start));
+    }
+}
