@@ -4,6 +4,7 @@ module dev.quarry.sim {
     requires static transitive org.jspecify;
 
     exports dev.quarry.sim;
+    exports dev.quarry.sim.check;
 
     provides dev.quarry.spi.DeviceProvider with
             dev.quarry.sim.SimProvider;

@@ -1,0 +1,297 @@
+package dev.quarry.sim;
+
+import dev.quarry.DeviceInfo;
+import dev.quarry.MemoryInfo;
+import dev.quarry.MemoryKind;
+import dev.quarry.spi.DeviceDriver;
+import dev.quarry.spi.DriverOutOfMemoryException;
+import dev.quarry.spi.SegmentRequest;
+import dev.quarry.spi.StreamDriver;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One simulated device: addresses without memory behind them, and streams whose work completes when the schedule says so.
+ *
+ * <p>All kinds of memory share one budget. Shareable memory is supplied as any other. What no correct pool does throws
+ * {@link IllegalStateException}: giving back what is not allocated, handles that were destroyed, calls after the close. What
+ * a correct pool does not let happen to its users is counted as a {@linkplain #hazards() hazard}.
+ *
+ * <p>Thread-safe. All threads of the host count as one actor, because they synchronize through the pool.
+ */
+public final class SimDriver implements DeviceDriver {
+    private static final Set<MemoryKind> KINDS = Collections.unmodifiableSet(
+            new LinkedHashSet<>(List.of(MemoryKind.DEVICE, MemoryKind.PINNED, MemoryKind.MANAGED)));
+    private static final long MOST_ALIGNMENT = 2L << 20;
+
+    private final Object lock = new Object();
+    private final SimOptions options;
+    private final DeviceInfo info;
+    private final CallGate gate;
+    private final AddressSpace addresses;
+    private final HazardDetector detector;
+    private final HandleTable handles;
+    private final Scheduler scheduler;
+    private final SimStreams streams;
+    private long foreignBytes;
+
+    /**
+     * Opens a simulated device.
+     *
+     * @param ordinal the number in its id, from 0
+     */
+    public SimDriver(SimOptions options, int ordinal) {
+        if (ordinal < 0 || ordinal >= AddressSpace.MOST_DEVICES) {
+            throw new IllegalArgumentException(
+                    "ordinal = " + ordinal + " (expected: 0 to " + (AddressSpace.MOST_DEVICES - 1) + ")");
+        }
+        this.options = options;
+        info = new DeviceInfo(
+                "sim:" + ordinal,
+                "Simulated device",
+                Map.of("schedule", options.schedule().name().toLowerCase(Locale.ROOT)));
+        gate = new CallGate(info.id());
+        addresses = new AddressSpace(ordinal);
+        detector = new HazardDetector(addresses);
+        handles = new HandleTable(detector.timelines(), ordinal);
+        scheduler = new Scheduler(options.schedule(), detector);
+        streams = new SimStreams(lock, gate, handles, scheduler);
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return info;
+    }
+
+    @Override
+    public Set<MemoryKind> kinds() {
+        return KINDS;
+    }
+
+    @Override
+    public long granule() {
+        return options.granule();
+    }
+
+    @Override
+    public MemoryInfo memory(MemoryKind kind) {
+        gate.enter(SimFunction.MEMORY);
+        requireKind("memory", kind);
+        synchronized (lock) {
+            return new MemoryInfo(Math.max(0, freeBytes()), options.totalBytes());
+        }
+    }
+
+    @Override
+    public long allocate(SegmentRequest request) {
+        gate.enter(SimFunction.ALLOCATE, request.bytes(), request.alignment());
+        requireKind("allocate", request.kind());
+        CallGate.requirePositive("allocate", request.bytes());
+        if (Long.bitCount(request.alignment()) != 1
+                || request.alignment() < 1
+                || request.alignment() > MOST_ALIGNMENT) {
+            throw new IllegalArgumentException(
+                    "allocate: alignment = " + request.alignment() + " (expected: a power of two, at most 2 MiB)");
+        }
+        synchronized (lock) {
+            long address = request.bytes() <= freeBytes() ? addresses.allocate(request) : 0;
+            if (address == 0) {
+                gate.failed();
+                throw new DriverOutOfMemoryException(
+                        "allocate",
+                        request.kind() + ", " + request.bytes() + ", " + request.alignment(),
+                        2,
+                        "SIM_ERROR_OUT_OF_MEMORY (" + Math.max(0, freeBytes()) + " of " + options.totalBytes()
+                                + " bytes are free)");
+            }
+            return address;
+        }
+    }
+
+    @Override
+    public void free(MemoryKind kind, long address, long bytes) {
+        gate.enter(SimFunction.FREE, address, bytes);
+        synchronized (lock) {
+            addresses.free(kind, address, bytes);
+            detector.freed(address, bytes);
+        }
+    }
+
+    /** Throws: a simulated device has no memory behind its addresses. */
+    @Override
+    public MemorySegment view(long address, long bytes, Arena scope) {
+        throw new UnsupportedOperationException("device " + info.id() + " is simulated: there is no memory behind "
+                + CallGate.hex(address) + ", only the address");
+    }
+
+    /** Counts as an access by the host, and writes nothing. */
+    @Override
+    public void clear(long address, long bytes) {
+        gate.enter(SimFunction.CLEAR, address, bytes);
+        CallGate.requirePositive("clear", bytes);
+        synchronized (lock) {
+            detector.hostAccess("clear", address, bytes, true);
+        }
+    }
+
+    @Override
+    public StreamDriver streams() {
+        return streams;
+    }
+
+    /** Forgets all that is still allocated; {@link #counters()} and {@link #hazards()} stay readable. */
+    @Override
+    public void close() {
+        gate.close();
+        synchronized (lock) {
+            addresses.clear();
+        }
+    }
+
+    /** Returns how often this driver was called so far. */
+    public SimCounters counters() {
+        return gate.counters();
+    }
+
+    /** Returns the hazards so far. */
+    public SimHazards hazards() {
+        synchronized (lock) {
+            return detector.hazards();
+        }
+    }
+
+    /** Returns the faults and hooks of this driver's calls. */
+    public SimFaults faults() {
+        return gate.faults();
+    }
+
+    /** Returns the bytes that are allocated and were not given back. */
+    public long liveBytes() {
+        synchronized (lock) {
+            return addresses.liveBytes();
+        }
+    }
+
+    /** Returns the number of ranges that are allocated and were not given back. */
+    public int liveRanges() {
+        synchronized (lock) {
+            return addresses.liveRanges();
+        }
+    }
+
+    /**
+     * Lets another process use memory of this device, instead of what it used before.
+     *
+     * @param bytes how much, zero or more; nothing that is allocated is taken away
+     */
+    public void useElsewhere(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("bytes = " + bytes + " (expected: not negative)");
+        }
+        synchronized (lock) {
+            foreignBytes = bytes;
+        }
+    }
+
+    /**
+     * Enqueues a kernel that uses a range.
+     *
+     * @param stream where to enqueue
+     * @param address first byte used
+     * @param bytes a positive number
+     * @param write whether it writes, else it only reads
+     */
+    public void touch(long stream, long address, long bytes, boolean write) {
+        CallGate.requirePositive("touch", bytes);
+        synchronized (lock) {
+            scheduler.enqueueAccess(handles.liveStream("touch", stream), "kernel", address, bytes, write);
+        }
+    }
+
+    /**
+     * Uses a range from the host.
+     *
+     * @param address first byte used
+     * @param bytes a positive number
+     * @param write whether it writes, else it only reads
+     */
+    public void hostTouch(long address, long bytes, boolean write) {
+        CallGate.requirePositive("hostTouch", bytes);
+        synchronized (lock) {
+            detector.hostAccess("use", address, bytes, write);
+        }
+    }
+
+    /**
+     * Completes the next works of a stream, as far as they do not wait for work that is not complete. Recordings of events
+     * and waits for them are works too.
+     *
+     * @param stream which one
+     * @param most how many at most
+     * @return how many it completed
+     */
+    public long advance(long stream, long most) {
+        synchronized (lock) {
+            return handles.stream("advance", stream).advance(most);
+        }
+    }
+
+    /** Completes all work of all streams, destroyed ones included; what waits for a lost stream stays. */
+    public void advanceAll() {
+        synchronized (lock) {
+            for (SimStream stream : handles.withWork()) {
+                stream.end().complete();
+            }
+        }
+    }
+
+    /** Returns how many works of a stream are not complete. */
+    public long pending(long stream) {
+        synchronized (lock) {
+            return handles.stream("pending", stream).pending();
+        }
+    }
+
+    /**
+     * Lets a stream capture a graph: work enqueued from now on never runs here, and recording, waiting and synchronizing are
+     * bugs of the caller.
+     */
+    public void beginCapture(long stream) {
+        synchronized (lock) {
+            handles.runningStream("beginCapture", stream).beginCapture();
+        }
+    }
+
+    /** Lets a stream run work again. */
+    public void endCapture(long stream) {
+        synchronized (lock) {
+            handles.liveStream("endCapture", stream).endCapture();
+        }
+    }
+
+    /**
+     * Loses a stream for good: what is not complete never will be, and enqueuing, recording and waiting without limit throw
+     * {@link dev.quarry.spi.DriverException}.
+     */
+    public void lose(long stream) {
+        synchronized (lock) {
+            handles.stream("lose", stream).lose();
+        }
+    }
+
+    private long freeBytes() {
+        return options.totalBytes() - foreignBytes - addresses.liveBytes();
+    }
+
+    private static void requireKind(String call, MemoryKind kind) {
+        if (!KINDS.contains(kind)) {
+            throw new IllegalArgumentException(call + ": kind = " + kind + " (expected one of " + KINDS + ")");
+        }
+    }
+}

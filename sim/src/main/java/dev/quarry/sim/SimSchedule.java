@@ -1,0 +1,14 @@
+package dev.quarry.sim;
+
+/** When work on a simulated stream completes. */
+public enum SimSchedule {
+    /** At once, when it is enqueued. */
+    IMMEDIATE,
+    /** When the test says so, with {@link SimDriver#advance} or {@link SimDriver#advanceAll}. */
+    MANUAL,
+    /**
+     * When somebody waits for it on the host: then exactly what that wait needs completes. As with a host that runs ahead of
+     * its device, no event is complete by itself.
+     */
+    LAZY
+}

@@ -1,0 +1,129 @@
+package dev.quarry.sim.check;
+
+import dev.quarry.MemoryStatistics;
+import dev.quarry.MemoryStatistics.Family;
+import dev.quarry.internal.inspect.PoolLayout;
+import dev.quarry.internal.inspect.PoolLayout.BlockLayout;
+import dev.quarry.internal.inspect.PoolLayout.SegmentLayout;
+import dev.quarry.internal.inspect.PoolLayout.State;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The check of the counters against a recount: I5.
+ *
+ * <p>Blocks that are closed and deferred count either still as allocated, or already as what becomes of them.
+ */
+final class Accounts {
+    private final String pool;
+    private final PoolLayout layout;
+    private final MemoryStatistics statistics;
+    private final Blocks blocks;
+
+    private Accounts(PoolLayout layout, Blocks blocks) {
+        this.pool = "pool \"" + layout.name() + "\": ";
+        this.layout = layout;
+        this.statistics = layout.statistics();
+        this.blocks = blocks;
+    }
+
+    static void check(PoolLayout layout, Blocks blocks) {
+        Accounts accounts = new Accounts(layout, blocks);
+        accounts.checkFamilies();
+        accounts.checkReserved();
+        accounts.checkHolders();
+        accounts.checkBytes();
+    }
+
+    private void checkFamilies() {
+        checkFamily("allocations", statistics.allocations());
+        checkFamily("requestedBytes", statistics.requestedBytes());
+        checkFamily("allocatedBytes", statistics.allocatedBytes());
+        checkFamily("reservedBytes", statistics.reservedBytes());
+        checkFamily("segments", statistics.segments());
+    }
+
+    private void checkFamily(String name, Family family) {
+        if (family.totalAllocated() - family.totalFreed() != family.current() || family.peak() < family.current()) {
+            throw new InvariantViolation(5, pool + name + " contradicts itself: " + family);
+        }
+    }
+
+    private void checkReserved() {
+        long reserved =
+                layout.segments().stream().mapToLong(SegmentLayout::bytes).sum();
+        checkEqual("statistics.reservedBytes", statistics.reservedBytes().current(), reserved);
+        checkEqual("reservedByAccount", layout.reservedByAccount(), reserved);
+        checkEqual(
+                "statistics.segments",
+                statistics.segments().current(),
+                layout.segments().size());
+        long parts = statistics.allocatedBytes().current()
+                + statistics.cachedBytes()
+                + statistics.pendingBytes()
+                + statistics.freeBytes();
+        checkEqual("allocated + cached + pending + free", parts, reserved);
+    }
+
+    /** Checks what counts open handles: all blocks in use, with or without the deferred ones. */
+    private void checkHolders() {
+        Set<Integer> deferred = new HashSet<>(layout.deferred());
+        long held = 0;
+        long heldBytes = 0;
+        long deferredBytes = 0;
+        for (BlockLayout block : blocks.all()) {
+            if (block.state() == State.IN_USE && deferred.contains(block.id())) {
+                deferredBytes += block.requestedBytes();
+            } else if (block.state() == State.IN_USE) {
+                held++;
+                heldBytes += block.requestedBytes();
+            }
+        }
+        long allocations = statistics.allocations().current();
+        long requested = statistics.requestedBytes().current();
+        boolean withoutDeferred = allocations == held && requested == heldBytes;
+        boolean withDeferred = allocations == held + deferred.size() && requested == heldBytes + deferredBytes;
+        if (!withoutDeferred && !withDeferred) {
+            throw new InvariantViolation(
+                    5,
+                    pool + allocations + " allocations of " + requested + " bytes are counted; in use are " + held
+                            + " blocks of " + heldBytes + " bytes asked for, and deferred " + deferred.size() + " of "
+                            + deferredBytes);
+        }
+    }
+
+    private void checkBytes() {
+        long deferred = 0;
+        for (int id : layout.deferred()) {
+            deferred += blocks.get(id, pool + "the queue of deferred blocks", 6).bytes();
+        }
+        long allocated = statistics.allocatedBytes().current();
+        if (allocated != blocks.bytes(State.IN_USE) - deferred) {
+            checkEqual("statistics.allocatedBytes", allocated, blocks.bytes(State.IN_USE));
+            deferred = 0;
+        }
+        long pending = blocks.bytes(State.PENDING) + blocks.bytes(State.IN_TRANSIT);
+        checkWithin("statistics.cachedBytes", statistics.cachedBytes(), blocks.bytes(State.CACHED), deferred);
+        checkWithin("statistics.pendingBytes", statistics.pendingBytes(), pending, deferred);
+        checkWithin("statistics.freeBytes", statistics.freeBytes(), blocks.bytes(State.FREE), deferred);
+        long largest = blocks.all().stream()
+                .filter(block -> block.state() == State.FREE)
+                .mapToLong(BlockLayout::bytes)
+                .max()
+                .orElse(0);
+        checkEqual("statistics.largestFreeBytes", statistics.largestFreeBytes(), largest);
+    }
+
+    private void checkEqual(String what, long counted, long recounted) {
+        checkWithin(what, counted, recounted, 0);
+    }
+
+    private void checkWithin(String what, long counted, long recounted, long slack) {
+        if (counted < recounted || counted > recounted + slack) {
+            throw new InvariantViolation(
+                    5,
+                    pool + what + " = " + counted + ", and a recount gives " + recounted
+                            + (slack == 0 ? "" : " to " + (recounted + slack)));
+        }
+    }
+}
