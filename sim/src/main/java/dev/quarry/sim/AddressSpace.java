@@ -122,10 +122,12 @@ final class AddressSpace {
                 long address = each.next();
                 if (address % request.alignment() == 0) {
                     each.remove();
+                    // Read before the removal: a TreeMap may reuse the entry for another key.
+                    long slotBytes = slots.getKey();
                     if (slots.getValue().isEmpty()) {
-                        freed.remove(slots.getKey());
+                        freed.remove(slotBytes);
                     }
-                    return new Range(address, request.bytes(), slots.getKey(), request.kind());
+                    return new Range(address, request.bytes(), slotBytes, request.kind());
                 }
             }
         }

@@ -25,11 +25,17 @@ public final class PoolCounters {
     private volatile long allocated;
     private volatile long allocatedPeak;
 
-    /** Allocations not served from a cache; guarded by the pool's lock, as the next three. */
+    /** Allocations not served from a cache; guarded by the pool's lock, as the next five. */
     public long carved;
 
     /** Blocks freed into the index or to wait for events. */
     public long indexFrees;
+
+    /** Bytes handed out by allocations not served from a cache. */
+    public long carvedBytes;
+
+    /** Bytes of blocks freed into the index or to wait for events. */
+    public long freedBytes;
 
     /** Bytes asked for by allocations not served from a cache. */
     public long requestedOut;

@@ -44,6 +44,8 @@ public final class StreamCache {
     private int refused;
     private long hits;
     private long returns;
+    private long bytesOut;
+    private long bytesIn;
     private long requestedOut;
     private long requestedIn;
 
@@ -80,7 +82,9 @@ public final class StreamCache {
         if (count > 0) {
             counts[sizeClass] = count - 1;
             block = bins[sizeClass][count - 1];
-            bytes -= table.size(block);
+            long size = table.size(block);
+            bytes -= size;
+            bytesOut += size;
             hits++;
             requestedOut += requested;
         }
@@ -102,6 +106,7 @@ public final class StreamCache {
             table.setOwner(block, owner, BlockTable.CACHED);
             push(classes.classOf(size), block);
             bytes += size;
+            bytesIn += size;
             returns++;
             requestedIn += requested;
             refused = 0;
@@ -148,15 +153,24 @@ public final class StreamCache {
      * @param bytes bytes held
      * @param hits blocks given out
      * @param returns blocks kept
+     * @param bytesOut bytes of the blocks given out
+     * @param bytesIn bytes of the blocks kept
      * @param requestedOut bytes asked for by the blocks given out
      * @param requestedIn bytes that had been asked for by the blocks kept
      */
-    public record Counters(long bytes, long hits, long returns, long requestedOut, long requestedIn) {}
+    public record Counters(
+            long bytes,
+            long hits,
+            long returns,
+            long bytesOut,
+            long bytesIn,
+            long requestedOut,
+            long requestedIn) {}
 
     /** Returns the counters at one moment. */
     public Counters counters() {
         lock();
-        Counters counters = new Counters(bytes, hits, returns, requestedOut, requestedIn);
+        Counters counters = new Counters(bytes, hits, returns, bytesOut, bytesIn, requestedOut, requestedIn);
         unlock();
         return counters;
     }

@@ -134,6 +134,7 @@ final class Heap {
         }
         table.hold(piece, holder.id(), requested, tag);
         counters.carved++;
+        counters.carvedBytes += size;
         counters.requestedOut += requested;
         return piece;
     }

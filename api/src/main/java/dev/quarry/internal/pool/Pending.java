@@ -38,6 +38,7 @@ final class Pending {
         table.setOwner(pending.block(), Domain.HOST, BlockTable.PENDING);
         bytes += table.size(pending.block());
         core.counters().indexFrees++;
+        core.counters().freedBytes += table.size(pending.block());
         core.counters().requestedIn += table.requested(pending.block());
         blocks.add(pending);
     }

@@ -252,6 +252,7 @@ final class PoolCore {
 
     private void count(int block) {
         counters.indexFrees++;
+        counters.freedBytes += table.size(block);
         counters.requestedIn += table.requested(block);
     }
 

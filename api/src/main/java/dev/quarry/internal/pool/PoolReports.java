@@ -133,6 +133,8 @@ final class PoolReports {
         PoolCounters counters = core.counters();
         long hits = 0;
         long returns = 0;
+        long bytesOut = counters.carvedBytes;
+        long bytesIn = counters.freedBytes;
         long requestedOut = counters.requestedOut;
         long requestedIn = counters.requestedIn;
         long cached = 0;
@@ -142,6 +144,8 @@ final class PoolReports {
             StreamCache.Counters cache = domain.cache().counters();
             hits += cache.hits();
             returns += cache.returns();
+            bytesOut += cache.bytesOut();
+            bytesIn += cache.bytesIn();
             requestedOut += cache.requestedOut();
             requestedIn += cache.requestedIn();
             cached += cache.bytes();
@@ -156,7 +160,7 @@ final class PoolReports {
         return new MemoryStatistics(
                 new Family(allocations - frees, allocations - frees, allocations, frees),
                 new Family(requestedOut - requestedIn, requestedOut - requestedIn, requestedOut, requestedIn),
-                new Family(allocated, Math.max(allocated, counters.allocatedPeak()), 0, 0),
+                new Family(allocated, Math.max(allocated, counters.allocatedPeak()), bytesOut, bytesIn),
                 new Family(reserved, counters.reservedPeak, counters.reservedTotal, counters.reservedTotal - reserved),
                 new Family(
                         core.heap().segments().count(),
