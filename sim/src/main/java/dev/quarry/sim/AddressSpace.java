@@ -118,14 +118,15 @@ final class AddressSpace {
     private @Nullable Range reuse(SegmentRequest request) {
         for (Map.Entry<Long, Deque<Long>> slots :
                 freed.tailMap(request.bytes(), true).entrySet()) {
+            long slotBytes = slots.getKey();
             for (Iterator<Long> each = slots.getValue().iterator(); each.hasNext(); ) {
                 long address = each.next();
                 if (address % request.alignment() == 0) {
                     each.remove();
                     if (slots.getValue().isEmpty()) {
-                        freed.remove(slots.getKey());
+                        freed.remove(slotBytes);
                     }
-                    return new Range(address, request.bytes(), slots.getKey(), request.kind());
+                    return new Range(address, request.bytes(), slotBytes, request.kind());
                 }
             }
         }
