@@ -45,6 +45,7 @@ final class LayoutSketch {
     long largestFree = 2048;
     long account = 10752;
     long peakLoss;
+    long totalLoss;
     private int dedicatedBlocks = 1;
 
     LayoutSketch() {
@@ -160,7 +161,7 @@ final class LayoutSketch {
     }
 
     private Family family(long current) {
-        return new Family(current, current - peakLoss, current + 100, 100);
+        return new Family(current, current - peakLoss, current + 100 - totalLoss, 100);
     }
 
     private void add(State state, int owner, long bytes) {

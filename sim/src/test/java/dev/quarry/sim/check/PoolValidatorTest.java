@@ -178,9 +178,15 @@ class PoolValidatorTest {
     }
 
     @Test
-    void shouldNameI5WhenFamilyContradictsItself() {
+    void shouldNameI5WhenPeakIsBelowCurrent() {
         sketch.peakLoss = 1;
-        assertViolation(5, "contradicts itself");
+        assertViolation(5, "allocations has a peak below its current value");
+    }
+
+    @Test
+    void shouldNameI5WhenTotalsDoNotGiveCurrent() {
+        sketch.totalLoss = 1;
+        assertViolation(5, "allocations, totalAllocated - totalFreed = 1, and a recount gives 2");
     }
 
     @Test
