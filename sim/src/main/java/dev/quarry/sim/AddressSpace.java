@@ -118,6 +118,7 @@ final class AddressSpace {
     private @Nullable Range reuse(SegmentRequest request) {
         for (Map.Entry<Long, Deque<Long>> slots :
                 freed.tailMap(request.bytes(), true).entrySet()) {
+            long slotBytes = slots.getKey();
             for (Iterator<Long> each = slots.getValue().iterator(); each.hasNext(); ) {
                 long address = each.next();
                 if (address % request.alignment() == 0) {

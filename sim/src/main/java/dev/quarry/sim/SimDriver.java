@@ -276,12 +276,14 @@ public final class SimDriver implements DeviceDriver {
     }
 
     /**
-     * Loses a stream for good: what is not complete never will be, and enqueuing, recording and waiting without limit throw
-     * {@link dev.quarry.spi.DriverException}.
+     * Loses a stream for good: what is not complete never will be and uses no memory any more, and enqueuing, recording and
+     * waiting without limit throw {@link dev.quarry.spi.DriverException}.
      */
     public void lose(long stream) {
         synchronized (lock) {
-            handles.stream("lose", stream).lose();
+            SimStream lost = handles.stream("lose", stream);
+            lost.lose();
+            detector.timelines().silence(lost.timeline());
         }
     }
 

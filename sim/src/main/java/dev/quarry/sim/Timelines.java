@@ -33,6 +33,11 @@ final class Timelines {
         return new Timeline(actor, slots++, 0);
     }
 
+    /** Lets the host know that nothing a stream was asked to do will touch memory any more. */
+    void silence(Timeline timeline) {
+        host.clock().set(timeline.slot(), timeline.clock().get(timeline.slot()));
+    }
+
     /** Ends the timeline of a stream. */
     void close(Timeline timeline) {
         retired.add(new Retired(timeline.slot(), timeline.clock().get(timeline.slot())));

@@ -1,41 +1,72 @@
 package dev.quarry.sim.check;
 
 import dev.quarry.internal.inspect.PoolLayout.BlockLayout;
-import dev.quarry.internal.inspect.PoolLayout.State;
-import java.util.Collection;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The blocks of a pool by id, and the bytes in each state. */
 final class Blocks {
-    private final Map<Integer, BlockLayout> byId = new HashMap<>();
-    private final Map<State, Long> bytes = new EnumMap<>(State.class);
+    private final List<BlockLayout> all = new ArrayList<>();
+    private @Nullable BlockLayout[] byId = new BlockLayout[256];
+    private long inUse;
+    private long cached;
+    private long free;
+    private long pending;
 
     /** Adds a block, and returns the one that has its id already, or {@code null}. */
     @Nullable
     BlockLayout add(BlockLayout block) {
-        bytes.merge(block.state(), block.bytes(), Long::sum);
-        return byId.putIfAbsent(block.id(), block);
-    }
-
-    /** Returns the block with an id that a place names. */
-    BlockLayout get(int id, String place, int invariant) {
-        BlockLayout block = byId.get(id);
-        if (block == null) {
-            throw new InvariantViolation(invariant, place + " holds block " + id + ", which is in no segment");
+        BlockLayout other = find(block.id());
+        if (other != null) {
+            return other;
         }
-        return block;
+        if (block.id() >= byId.length) {
+            byId = Arrays.copyOf(byId, Math.max(block.id() + 1, 2 * byId.length));
+        }
+        byId[block.id()] = block;
+        all.add(block);
+        switch (block.state()) {
+            case IN_USE -> inUse += block.bytes();
+            case CACHED -> cached += block.bytes();
+            case FREE -> free += block.bytes();
+            case PENDING, IN_TRANSIT -> pending += block.bytes();
+        }
+        return null;
     }
 
-    Collection<BlockLayout> all() {
-        return byId.values();
+    /** Returns the block with an id, or {@code null}. */
+    @Nullable
+    BlockLayout find(int id) {
+        return id >= 0 && id < byId.length ? byId[id] : null;
     }
 
-    /** Returns the bytes of all blocks in a state. */
-    long bytes(State state) {
-        return bytes.getOrDefault(state, 0L);
+    /** Returns all blocks, each once. */
+    List<BlockLayout> all() {
+        return all;
+    }
+
+    /** Returns one more than the largest id may be. */
+    int ids() {
+        return byId.length;
+    }
+
+    long inUseBytes() {
+        return inUse;
+    }
+
+    long cachedBytes() {
+        return cached;
+    }
+
+    long freeBytes() {
+        return free;
+    }
+
+    /** Returns the bytes of blocks in batches and in transit. */
+    long pendingBytes() {
+        return pending;
     }
 
     /** Returns a block as text. */

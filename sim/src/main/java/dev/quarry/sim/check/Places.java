@@ -7,20 +7,28 @@ import dev.quarry.internal.inspect.PoolLayout.BlockLayout;
 import dev.quarry.internal.inspect.PoolLayout.DomainLayout;
 import dev.quarry.internal.inspect.PoolLayout.SegmentLayout;
 import dev.quarry.internal.inspect.PoolLayout.State;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The check of where free blocks are: I3 and I4, and the counters of the places, I5. */
 final class Places {
     private final PoolLayout layout;
     private final Blocks blocks;
-    private final Map<Integer, String> placeOf = new HashMap<>();
+    private final @Nullable Place[] placeOf;
 
     private Places(PoolLayout layout, Blocks blocks) {
         this.layout = layout;
         this.blocks = blocks;
+        this.placeOf = new Place[blocks.ids()];
+    }
+
+    /** Where a free block is: a bin of an owner's index, an owner's cache, or a batch for an owner. */
+    private record Place(String name, int owner) {
+        @Override
+        public String toString() {
+            return name + " of owner " + owner;
+        }
     }
 
     static void check(PoolLayout layout, Blocks blocks) {
@@ -42,7 +50,7 @@ final class Places {
         long bytes = 0;
         Set<Integer> bins = new HashSet<>();
         for (BinLayout bin : domain.bins()) {
-            String place = "bin " + bin.bin() + " of owner " + domain.owner();
+            Place place = new Place("bin " + bin.bin(), domain.owner());
             if (!bins.add(bin.bin())) {
                 throw violation(3, place + " is there twice");
             }
@@ -62,7 +70,7 @@ final class Places {
         }
     }
 
-    private long checkBin(DomainLayout domain, BinLayout bin, String place) {
+    private long checkBin(DomainLayout domain, BinLayout bin, Place place) {
         long bytes = 0;
         BlockLayout before = null;
         for (int id : bin.blocks()) {
@@ -91,7 +99,7 @@ final class Places {
 
     private void checkCache(DomainLayout domain) {
         long bytes = 0;
-        String place = "the cache of owner " + domain.owner();
+        Place place = new Place("the cache", domain.owner());
         for (int id : domain.cached()) {
             BlockLayout block = place(id, State.CACHED, place);
             checkOwner(block, domain, place);
@@ -104,7 +112,7 @@ final class Places {
 
     private void checkBatch(BatchLayout batch) {
         long bytes = 0;
-        String place = "a batch for owner " + batch.target();
+        Place place = new Place("a batch", batch.target());
         for (int id : batch.blocks()) {
             bytes += place(id, State.PENDING, place).bytes();
         }
@@ -124,25 +132,29 @@ final class Places {
 
     private void checkPlaced(BlockLayout block) {
         boolean held = block.state() == State.IN_USE || block.state() == State.IN_TRANSIT;
-        if (!held && !placeOf.containsKey(block.id())) {
+        if (!held && placeOf[block.id()] == null) {
             throw violation(3, Blocks.text(block) + " is in no index, cache or batch");
         }
     }
 
     /** Puts a block where a place names it, and returns it. */
-    private BlockLayout place(int id, State state, String place) {
-        BlockLayout block = blocks.get(id, "pool \"" + layout.name() + "\": " + place, 3);
-        String other = placeOf.putIfAbsent(id, place);
+    private BlockLayout place(int id, State state, Place place) {
+        BlockLayout block = blocks.find(id);
+        if (block == null) {
+            throw violation(3, place + " holds block " + id + ", which is in no segment");
+        }
+        Place other = placeOf[id];
         if (other != null) {
             throw violation(3, Blocks.text(block) + " is in " + place + " and in " + other);
         }
+        placeOf[id] = place;
         if (block.state() != state) {
             throw violation(3, place + " holds " + Blocks.text(block) + ", whose state should be " + state);
         }
         return block;
     }
 
-    private void checkOwner(BlockLayout block, DomainLayout domain, String place) {
+    private void checkOwner(BlockLayout block, DomainLayout domain, Place place) {
         if (block.owner() != domain.owner()) {
             throw violation(3, place + " holds " + Blocks.text(block));
         }

@@ -6,7 +6,9 @@ import dev.quarry.internal.inspect.PoolLayout.SegmentLayout;
 import dev.quarry.internal.inspect.PoolLayout.State;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The check of segments and of the blocks in them: I1, I2 and I6. */
@@ -73,6 +75,9 @@ final class Tiling {
     }
 
     private void checkKnown(BlockLayout block) {
+        if (block.id() < 0) {
+            throw violation(6, Blocks.text(block) + " has a negative id");
+        }
         BlockLayout other = blocks.add(block);
         if (other != null) {
             throw violation(6, Blocks.text(block) + " has the id of " + Blocks.text(other));
@@ -93,17 +98,18 @@ final class Tiling {
     }
 
     private void checkDeferred() {
-        String place = "pool \"" + layout.name() + "\": the queue of deferred blocks";
-        List<Integer> seen = new ArrayList<>();
+        Set<Integer> seen = new HashSet<>();
         for (int id : layout.deferred()) {
-            BlockLayout block = blocks.get(id, place, 6);
+            BlockLayout block = blocks.find(id);
+            if (block == null) {
+                throw violation(6, "block " + id + " is deferred, and is in no segment");
+            }
             if (block.state() != State.IN_USE) {
                 throw violation(6, Blocks.text(block) + " is deferred, and not in use");
             }
-            seen.add(id);
-        }
-        if (seen.stream().distinct().count() != seen.size()) {
-            throw violation(6, "a block is deferred twice: " + seen);
+            if (!seen.add(id)) {
+                throw violation(6, Blocks.text(block) + " is deferred twice");
+            }
         }
     }
 
