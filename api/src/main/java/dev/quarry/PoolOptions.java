@@ -162,7 +162,7 @@ public final class PoolOptions {
         private long segmentBytes = ByteSize.mib(2);
         private double growthFactor = 1 / 6.0;
         private long growthBytes = ByteSize.mib(256);
-        private long cacheBlockBytes = ByteSize.kib(64);
+        private long cacheBlockBytes = ByteSize.kib(32);
         private long cacheBytes = ByteSize.kib(256);
         private ViewSafety viewSafety = ViewSafety.CONFINED;
         private boolean clearOnFree;

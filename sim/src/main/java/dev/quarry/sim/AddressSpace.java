@@ -123,8 +123,6 @@ final class AddressSpace {
                 long address = each.next();
                 if (address % request.alignment() == 0) {
                     each.remove();
-                    // Read before the removal: a TreeMap may reuse the entry for another key.
-                    long slotBytes = slots.getKey();
                     if (slots.getValue().isEmpty()) {
                         freed.remove(slotBytes);
                     }

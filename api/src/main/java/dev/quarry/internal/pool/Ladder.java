@@ -109,7 +109,8 @@ final class Ladder {
             core.checkOpen();
             long need = core.growthPolicy().least(wish.size());
             if (growth.room() < need && growth.releaseFor(need) == 0) {
-                return 0;
+                stall.waitForAll();
+                growth.releaseFor(need);
             }
             return growth.grow(domain, wish);
         } finally {
