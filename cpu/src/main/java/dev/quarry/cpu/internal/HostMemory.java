@@ -128,14 +128,19 @@ final class HostMemory implements AutoCloseable {
         if (!fits(request, bytes)) {
             // A container's limit may have been raised since.
             long now = machine.most();
+            long taken;
             lock.lock();
             try {
                 most = now;
+                taken = heldBytes;
             } finally {
                 lock.unlock();
             }
             if (!fits(request, bytes)) {
-                throw exhausted(request, "all memory there is for this process is " + ByteSize.format(now));
+                throw exhausted(
+                        request,
+                        "this process can have " + ByteSize.format(now) + " in all, and " + ByteSize.format(taken)
+                                + " are handed out");
             }
         }
     }

@@ -57,6 +57,16 @@ class CpuStreamTest {
     }
 
     @Test
+    void shouldBeIdleWhenItsLastRecordingIsSeenReached() {
+        first.enqueue(say("a"));
+        first.mark()
+                .whenReached(_ -> log.add(first.state() + ", " + first.mark().isComplete()));
+        runners.remove().run();
+
+        assertThat(log).containsExactly("a", "IDLE, true");
+    }
+
+    @Test
     void shouldLeaveRunnerWhenItWaits() {
         second.enqueue(say("late"));
         Recording late = second.mark();

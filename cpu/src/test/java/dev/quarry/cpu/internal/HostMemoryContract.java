@@ -173,7 +173,7 @@ abstract class HostMemoryContract {
         long first = small.allocate(request);
         assertThatExceptionOfType(DriverOutOfMemoryException.class)
                 .isThrownBy(() -> small.allocate(request))
-                .withMessageContaining("8.00 MiB");
+                .withMessageContaining("can have 8.00 MiB in all, and 5.00 MiB are handed out");
 
         small.free(MemoryKind.HOST, first, 5 * MIB);
         assertThat(small.allocate(request)).isEqualTo(first);
