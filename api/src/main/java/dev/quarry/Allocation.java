@@ -23,7 +23,8 @@ public interface Allocation extends AutoCloseable {
     MemoryKind kind();
 
     /** Returns the stream in whose order this memory was allocated, or {@code null} for host order. */
-    @Nullable Stream stream();
+    @Nullable
+    Stream stream();
 
     /** Returns the pool that the memory came from. */
     MemoryPool pool();

@@ -76,8 +76,7 @@ public final class ByteSize {
             return bytes + " B";
         }
         int exponent = (63 - Long.numberOfLeadingZeros(bytes)) / 10;
-        return String.format(
-                Locale.ROOT, "%.2f %ciB", bytes / Math.pow(1024, exponent), UNITS.charAt(exponent - 1));
+        return String.format(Locale.ROOT, "%.2f %ciB", bytes / Math.pow(1024, exponent), UNITS.charAt(exponent - 1));
     }
 
     private static long unit(String suffix, String text) {
@@ -92,8 +91,7 @@ public final class ByteSize {
         return 1L << (10 * exponent);
     }
 
-    private static IllegalArgumentException notASize(
-            String text, @org.jspecify.annotations.Nullable Exception cause) {
+    private static IllegalArgumentException notASize(String text, @org.jspecify.annotations.Nullable Exception cause) {
         return new IllegalArgumentException(
                 "not a size: \"" + text + "\" (expected a number with an optional unit, such as 4096, 64KiB, 2GB)",
                 cause);

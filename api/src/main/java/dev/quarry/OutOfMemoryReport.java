@@ -66,19 +66,36 @@ public record OutOfMemoryReport(
     /** Returns the report as text of several lines. */
     public String describe() {
         StringBuilder text = new StringBuilder(400);
-        text.append("pool \"").append(pool).append("\" (").append(device).append(", ").append(kind);
+        text.append("pool \"")
+                .append(pool)
+                .append("\" (")
+                .append(device)
+                .append(", ")
+                .append(kind);
         text.append(") cannot allocate ").append(size(requestedBytes)).append('.');
-        text.append("\n  reserved ").append(size(reservedBytes)).append(" = allocated ").append(size(allocatedBytes));
-        text.append(" + cached ").append(size(cachedBytes)).append(" + pending ").append(size(pendingBytes));
+        text.append("\n  reserved ")
+                .append(size(reservedBytes))
+                .append(" = allocated ")
+                .append(size(allocatedBytes));
+        text.append(" + cached ")
+                .append(size(cachedBytes))
+                .append(" + pending ")
+                .append(size(pendingBytes));
         text.append(" + free ").append(size(freeBytes)).append("; largest free block ");
         text.append(size(largestFreeBytes)).append(", fragmentation ").append(Math.round(fragmentation * 100));
         text.append(" %");
         text.append("\n  limit ").append(limitBytes == Long.MAX_VALUE ? "none" : size(limitBytes));
         text.append("; device: ").append(size(driver.freeBytes())).append(" free of ");
         text.append(size(driver.totalBytes()));
-        steps.forEach(s -> text.append("\n  tried: ").append(s.name()).append(": ").append(size(s.bytes())));
-        holders.forEach(h -> text.append("\n  held by ").append(h.tag()).append(": ").append(size(h.bytes()))
-                .append(" in ").append(h.count()).append(" allocations"));
+        steps.forEach(
+                s -> text.append("\n  tried: ").append(s.name()).append(": ").append(size(s.bytes())));
+        holders.forEach(h -> text.append("\n  held by ")
+                .append(h.tag())
+                .append(": ")
+                .append(size(h.bytes()))
+                .append(" in ")
+                .append(h.count())
+                .append(" allocations"));
         return text.append("\n  ").append(hint).toString();
     }
 

@@ -159,13 +159,7 @@ public final class StreamCache {
      * @param requestedIn bytes that had been asked for by the blocks kept
      */
     public record Counters(
-            long bytes,
-            long hits,
-            long returns,
-            long bytesOut,
-            long bytesIn,
-            long requestedOut,
-            long requestedIn) {}
+            long bytes, long hits, long returns, long bytesOut, long bytesIn, long requestedOut, long requestedIn) {}
 
     /** Returns the counters at one moment. */
     public Counters counters() {

@@ -3,7 +3,6 @@ package dev.quarry.internal.config;
 import dev.quarry.ByteSize;
 import dev.quarry.ConfigurationException;
 import dev.quarry.PoolOptions;
-import dev.quarry.PoolOptions.Builder;
 import dev.quarry.PoolOptions.Description;
 import dev.quarry.ViewSafety;
 import java.time.Duration;
@@ -22,7 +21,10 @@ public final class OptionTable {
     private static final String VARIABLE_PREFIX = "QUARRY_POOL_";
 
     private record Option(
-            String key, String meaning, BiConsumer<Builder, String> set, Function<PoolOptions, String> get) {}
+            String key,
+            String meaning,
+            BiConsumer<PoolOptions.Builder, String> set,
+            Function<PoolOptions, String> get) {}
 
     private static final Map<String, Option> OPTIONS = new LinkedHashMap<>();
 
@@ -33,27 +35,51 @@ public final class OptionTable {
                 "greatest part of the device's memory taken from the driver",
                 (b, v) -> b.memoryFraction(Double.parseDouble(v)),
                 o -> String.valueOf(o.memoryFraction()));
-        bytes("initial-bytes", "bytes taken when the pool opens", Builder::initialBytes, PoolOptions::initialBytes);
-        bytes("segment-bytes", "smallest segment taken from the driver", Builder::segmentBytes, PoolOptions::segmentBytes);
+        bytes(
+                "initial-bytes",
+                "bytes taken when the pool opens",
+                PoolOptions.Builder::initialBytes,
+                PoolOptions::initialBytes);
+        bytes(
+                "segment-bytes",
+                "smallest segment taken from the driver",
+                PoolOptions.Builder::segmentBytes,
+                PoolOptions::segmentBytes);
         add(
                 "growth-factor",
                 "part of the reserved bytes by which a pool grows",
                 (b, v) -> b.growthFactor(Double.parseDouble(v)),
                 o -> String.valueOf(o.growthFactor()));
-        bytes("growth-bytes", "largest growth that growth-factor leads to", Builder::growthBytes, PoolOptions::growthBytes);
+        bytes(
+                "growth-bytes",
+                "largest growth that growth-factor leads to",
+                PoolOptions.Builder::growthBytes,
+                PoolOptions::growthBytes);
         bytes(
                 "cache-block-bytes",
                 "largest block that a stream cache keeps, 0 for no stream caches",
-                Builder::cacheBlockBytes,
+                PoolOptions.Builder::cacheBlockBytes,
                 PoolOptions::cacheBlockBytes);
-        bytes("cache-bytes", "most bytes in one stream's cache", Builder::cacheBytes, PoolOptions::cacheBytes);
+        bytes(
+                "cache-bytes",
+                "most bytes in one stream's cache",
+                PoolOptions.Builder::cacheBytes,
+                PoolOptions::cacheBytes);
         add(
                 "view-safety",
                 "protection of host views: confined, shared or checked",
                 (b, v) -> b.viewSafety(ViewSafety.valueOf(v.toUpperCase(Locale.ROOT))),
                 o -> o.viewSafety().name().toLowerCase(Locale.ROOT));
-        flag("clear-on-free", "overwrite memory with zeros when it is freed", Builder::clearOnFree, PoolOptions::clearOnFree);
-        flag("track-places", "record where memory is allocated and closed", Builder::trackPlaces, PoolOptions::trackPlaces);
+        flag(
+                "clear-on-free",
+                "overwrite memory with zeros when it is freed",
+                PoolOptions.Builder::clearOnFree,
+                PoolOptions::clearOnFree);
+        flag(
+                "track-places",
+                "record where memory is allocated and closed",
+                PoolOptions.Builder::trackPlaces,
+                PoolOptions::trackPlaces);
         add(
                 "max-stall",
                 "longest wait of the host for the device on the way to failure, such as 500ms or 10s",
@@ -68,10 +94,13 @@ public final class OptionTable {
      *
      * @throws ConfigurationException if one is unknown or has a bad value
      */
-    public static void applyEnvironment(Builder builder, Map<String, String> environment, Properties properties) {
+    public static void applyEnvironment(
+            PoolOptions.Builder builder, Map<String, String> environment, Properties properties) {
         new TreeMap<>(environment).forEach((name, value) -> {
             if (name.startsWith(VARIABLE_PREFIX)) {
-                String key = name.substring(VARIABLE_PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
+                String key = name.substring(VARIABLE_PREFIX.length())
+                        .toLowerCase(Locale.ROOT)
+                        .replace('_', '-');
                 set(builder, key, value, "environment variable " + name);
             }
         });
@@ -89,17 +118,19 @@ public final class OptionTable {
      * @param origin where the setting stands, for the message
      * @throws ConfigurationException if the key is unknown or the value is bad
      */
-    public static void set(Builder builder, String key, String value, String origin) {
+    public static void set(PoolOptions.Builder builder, String key, String value, String origin) {
         Option option = OPTIONS.get(key);
         if (option == null) {
             throw new ConfigurationException(
-                    origin + ": unknown option \"" + key + "\" (known: " + String.join(", ", OPTIONS.keySet()) + ")", null);
+                    origin + ": unknown option \"" + key + "\" (known: " + String.join(", ", OPTIONS.keySet()) + ")",
+                    null);
         }
         try {
             option.set.accept(builder, value.strip());
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new ConfigurationException(
-                    origin + ": bad value \"" + value + "\" for " + key + ", " + option.meaning + ": " + e.getMessage(), e);
+                    origin + ": bad value \"" + value + "\" for " + key + ", " + option.meaning + ": " + e.getMessage(),
+                    e);
         }
     }
 
@@ -119,21 +150,27 @@ public final class OptionTable {
     }
 
     private static void add(
-            String key, String meaning, BiConsumer<Builder, String> set, Function<PoolOptions, String> get) {
+            String key,
+            String meaning,
+            BiConsumer<PoolOptions.Builder, String> set,
+            Function<PoolOptions, String> get) {
         OPTIONS.put(key, new Option(key, meaning, set, get));
     }
 
     private static void bytes(
-            String key, String meaning, BiConsumer<Builder, Long> set, Function<PoolOptions, Long> get) {
+            String key, String meaning, BiConsumer<PoolOptions.Builder, Long> set, Function<PoolOptions, Long> get) {
         add(key, meaning, (b, v) -> set.accept(b, ByteSize.parse(v)), o -> String.valueOf(get.apply(o)));
     }
 
     private static void flag(
-            String key, String meaning, BiConsumer<Builder, Boolean> set, Function<PoolOptions, Boolean> get) {
+            String key,
+            String meaning,
+            BiConsumer<PoolOptions.Builder, Boolean> set,
+            Function<PoolOptions, Boolean> get) {
         add(key, meaning, (b, v) -> set.accept(b, trueOrFalse(v)), o -> String.valueOf(get.apply(o)));
     }
 
-    private static void setLimit(Builder builder, String value) {
+    private static void setLimit(PoolOptions.Builder builder, String value) {
         builder.limit(value.equals("none") ? Long.MAX_VALUE : ByteSize.parse(value));
     }
 

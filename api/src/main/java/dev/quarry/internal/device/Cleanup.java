@@ -13,7 +13,7 @@ public final class Cleanup {
         } catch (RuntimeException e) {
             if (first == null) {
                 first = e;
-            } else if (first != e) {
+            } else if (!first.equals(e)) {
                 first.addSuppressed(e);
             }
         }

@@ -84,7 +84,8 @@ public final class DeviceRegistry {
     public Device device(String id) {
         DriverDevice device = devices.get(id.indexOf(':') < 0 ? id + ":0" : id);
         if (device == null) {
-            throw new IllegalArgumentException("no device \"" + id + "\" (there are: " + devices.keySet() + ")" + why(id));
+            throw new IllegalArgumentException(
+                    "no device \"" + id + "\" (there are: " + devices.keySet() + ")" + why(id));
         }
         return device;
     }

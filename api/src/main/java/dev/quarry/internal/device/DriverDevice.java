@@ -33,8 +33,7 @@ public final class DriverDevice implements Device {
     DriverDevice(DeviceDriver driver, Account machine) {
         this.driver = driver;
         this.account = machine.child(driver.info().id(), Long.MAX_VALUE);
-        this.defaultStream =
-                new DriverStream(this, driver.streams().defaultStream(), DriverStream.Ownership.DEVICE);
+        this.defaultStream = new DriverStream(this, driver.streams().defaultStream(), DriverStream.Ownership.DEVICE);
         streams.add(defaultStream);
     }
 
@@ -50,7 +49,9 @@ public final class DriverDevice implements Device {
 
     @Override
     public MemoryKind defaultKind() {
-        return kinds().contains(MemoryKind.DEVICE) ? MemoryKind.DEVICE : kinds().iterator().next();
+        return kinds().contains(MemoryKind.DEVICE)
+                ? MemoryKind.DEVICE
+                : kinds().iterator().next();
     }
 
     @Override

@@ -223,8 +223,7 @@ public final class BlockTable {
         int atB = (b & PAGE_MASK) << 3;
         long sizeA = rowA[atA + SIZE];
         long sizeB = rowB[atB + SIZE];
-        return sizeA < sizeB
-                || (sizeA == sizeB && Long.compareUnsigned(rowA[atA + ADDRESS], rowB[atB + ADDRESS]) < 0);
+        return sizeA < sizeB || (sizeA == sizeB && Long.compareUnsigned(rowA[atA + ADDRESS], rowB[atB + ADDRESS]) < 0);
     }
 
     private long get(int block, int field) {

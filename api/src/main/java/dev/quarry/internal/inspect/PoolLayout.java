@@ -70,7 +70,8 @@ public record PoolLayout(
      * @param cachedBytes what the cache says it holds
      * @param indexedBytes what the index says it holds
      */
-    public record DomainLayout(int owner, List<BinLayout> bins, List<Integer> cached, long cachedBytes, long indexedBytes) {}
+    public record DomainLayout(
+            int owner, List<BinLayout> bins, List<Integer> cached, long cachedBytes, long indexedBytes) {}
 
     /**
      * One bin of an index.

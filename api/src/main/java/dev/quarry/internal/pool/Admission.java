@@ -49,8 +49,8 @@ final class Admission {
      *
      * @return what the attempt returned, or {@code null} after the time
      */
-    @Nullable Allocation acquire(Supplier<? extends @Nullable Allocation> attempt, Duration atMost)
-            throws InterruptedException {
+    @Nullable
+    Allocation acquire(Supplier<? extends @Nullable Allocation> attempt, Duration atMost) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted before waiting for memory");
         }
@@ -62,7 +62,7 @@ final class Admission {
             waiting = queue.size();
             while (true) {
                 long seen = frees;
-                if (queue.peekFirst() == turn) {
+                if (turn.equals(queue.peekFirst())) {
                     Allocation allocation = tryOutside(attempt);
                     if (allocation != null) {
                         return allocation;
@@ -108,7 +108,7 @@ final class Admission {
                 future.completeExceptionally(e);
             }
         });
-        future.whenComplete((allocation, failure) -> {
+        CompletableFuture<Allocation> _ = future.whenComplete((allocation, failure) -> {
             if (future.isCancelled()) {
                 thread.interrupt();
             }
@@ -127,6 +127,8 @@ final class Admission {
     }
 
     private static long saturatedNanos(Duration duration) {
-        return duration.compareTo(Duration.ofDays(3650)) > 0 ? Duration.ofDays(3650).toNanos() : duration.toNanos();
+        return duration.compareTo(Duration.ofDays(3650)) > 0
+                ? Duration.ofDays(3650).toNanos()
+                : duration.toNanos();
     }
 }

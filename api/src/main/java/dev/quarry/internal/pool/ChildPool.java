@@ -94,9 +94,8 @@ final class ChildPool extends PoolFront implements PoolInspector {
     @Override
     public void close() {
         if (live.get() != 0) {
-            throw new IllegalStateException(
-                    "child pool \"" + name() + "\" has " + live.get() + " open allocations of " + account.charged()
-                            + " bytes; close them first");
+            throw new IllegalStateException("child pool \"" + name() + "\" has " + live.get() + " open allocations of "
+                    + account.charged() + " bytes; close them first");
         }
         if (!closed.compareAndSet(false, true)) {
             throw new IllegalStateException("child pool \"" + name() + "\" was closed before");
@@ -117,7 +116,8 @@ final class ChildPool extends PoolFront implements PoolInspector {
     }
 
     @Override
-    @Nullable PooledAllocation attempt(AllocationRequest request, boolean orThrow) {
+    @Nullable
+    PooledAllocation attempt(AllocationRequest request, boolean orThrow) {
         checkOpen();
         long size = root.roundedSize(request.bytes());
         if (!account.charge(size)) {
@@ -136,7 +136,8 @@ final class ChildPool extends PoolFront implements PoolInspector {
     }
 
     @Override
-    @Nullable List<Allocation> allocateTogether(Domain domain, long[] bytes) {
+    @Nullable
+    List<Allocation> allocateTogether(Domain domain, long[] bytes) {
         return null;
     }
 

@@ -89,7 +89,9 @@ final class Closing {
         core.lock();
         try {
             core.heap().segments().forEach(segment -> {
-                for (int block = segment.first(); block != 0; block = core.table().next(block)) {
+                for (int block = segment.first();
+                        block != 0;
+                        block = core.table().next(block)) {
                     if (core.table().state(block) == BlockTable.IN_USE) {
                         held.add(block);
                     }

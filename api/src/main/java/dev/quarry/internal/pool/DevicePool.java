@@ -27,7 +27,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     private final HandOver handOver;
     private final Pending pending;
     private final Growth growth;
-    private final Ladder ladder;
+    private final Dispenser dispenser;
     private final Release release;
     private final PoolReports reports;
     private final Closing closing;
@@ -50,12 +50,14 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         device.checkOpen();
         this.core = new PoolCore(device, kind, options, this);
         this.slot = device.takeSlot();
-        this.handOver = new HandOver(core);
-        this.growth = new Growth(core, handOver);
-        this.pending = new Pending(core, handOver, growth);
-        Stall stall = new Stall(core, handOver, pending);
+        StreamOrder order = new StreamOrder(core);
+        this.handOver = new HandOver(core, order);
+        this.growth = new Growth(core, order);
+        this.pending = new Pending(core, order, growth);
+        Stall stall = new Stall(core, order, pending);
         this.reports = new PoolReports(core, pending);
-        this.ladder = new Ladder(core, handOver, pending, growth, stall, reports);
+        Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports);
+        this.dispenser = new Dispenser(core, ladder, reports);
         this.release = new Release(this, pending);
         this.views = new Views(core);
         this.closing = new Closing(this, stall, views);
@@ -117,8 +119,8 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             throw new IllegalArgumentException("name = " + options.name() + " (fixed at opening: " + name() + ")");
         }
         if (options.viewSafety() != options().viewSafety()) {
-            throw new IllegalArgumentException(
-                    "viewSafety = " + options.viewSafety() + " (fixed at opening: " + options().viewSafety() + ")");
+            throw new IllegalArgumentException("viewSafety = " + options.viewSafety() + " (fixed at opening: "
+                    + options().viewSafety() + ")");
         }
         core.gate().lock();
         try {
@@ -148,41 +150,43 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     @Override
     PooledAllocation allocate(long bytes, Domain domain) {
         long size = roundedSize(bytes);
-        int block = take(domain, bytes, size);
+        int block = dispenser.take(domain, bytes, size);
         core.counters().allocated(size);
         PooledAllocation allocation = new PooledAllocation(block, core.table().address(block), bytes, domain);
         return core.options().trackPlaces() ? release.track(allocation) : allocation;
     }
 
     @Override
-    @Nullable PooledAllocation attempt(AllocationRequest request, boolean orThrow) {
+    @Nullable
+    PooledAllocation attempt(AllocationRequest request, boolean orThrow) {
         return attempt(request, null, orThrow);
     }
 
     /** Allocates for a child pool, or for this one. */
-    @Nullable PooledAllocation attempt(AllocationRequest request, @Nullable ChildPool child, boolean orThrow) {
+    @Nullable
+    PooledAllocation attempt(AllocationRequest request, @Nullable ChildPool child, boolean orThrow) {
         long size = roundedSize(request.bytes());
         Stream stream = request.stream();
         Domain domain = stream == null ? defaultDomain() : domainOf(stream);
-        int block = take(domain, size, request, orThrow);
+        int block = dispenser.take(domain, size, request, orThrow);
         if (block == 0) {
             return null;
         }
         core.counters().allocated(size);
-        PooledAllocation allocation =
-                new PooledAllocation(block, core.table().address(block), request.bytes(), domain);
+        PooledAllocation allocation = new PooledAllocation(block, core.table().address(block), request.bytes(), domain);
         return release.prepare(allocation, request, child);
     }
 
     @Override
-    @Nullable List<Allocation> allocateTogether(Domain domain, long[] bytes) {
+    @Nullable
+    List<Allocation> allocateTogether(Domain domain, long[] bytes) {
         long[] sizes = new long[bytes.length];
         long sum = 0;
         for (int i = 0; i < bytes.length; i++) {
             sizes[i] = roundedSize(bytes[i]);
             sum = Math.addExact(sum, sizes[i]);
         }
-        int[] blocks = takeRow(domain, sizes, bytes, sum);
+        int[] blocks = dispenser.takeRow(domain, sizes, bytes, sum);
         if (blocks.length == 0) {
             return null;
         }
@@ -221,8 +225,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     /** Returns the block size for a request. */
     long roundedSize(long bytes) {
         if (bytes <= 0 || bytes > SizeClasses.MAX_BYTES) {
-            throw new IllegalArgumentException(
-                    "bytes = " + bytes + " (expected: 1 to " + SizeClasses.MAX_BYTES + ")");
+            throw new IllegalArgumentException("bytes = " + bytes + " (expected: 1 to " + SizeClasses.MAX_BYTES + ")");
         }
         return core.classes().round(bytes);
     }
@@ -344,92 +347,5 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         } finally {
             registration.unlock();
         }
-    }
-
-    private int take(Domain domain, long bytes, long size) {
-        int block = 0;
-        if (size <= core.cacheBlockBytes()) {
-            block = domain.cache().poll(core.classes().classOf(size), bytes);
-            if (block != 0) {
-                core.table().hold(block, domain.id(), bytes, Tags.NONE);
-                return block;
-            }
-        }
-        block = takeFromIndex(domain, size, 1, bytes, Tags.NONE);
-        return block != 0 ? block : climb(domain, new Wish(size, 1, Heap.isSmall(size), bytes, Tags.NONE), true);
-    }
-
-    private int take(Domain domain, long size, AllocationRequest request, boolean orThrow) {
-        int tag = core.tags().number(request.tag());
-        long alignment = request.alignment();
-        int block = 0;
-        if (size <= core.cacheBlockBytes() && alignment <= core.classes().granule() && !request.isShareable()) {
-            block = domain.cache().poll(core.classes().classOf(size), request.bytes());
-            if (block != 0) {
-                core.table().hold(block, domain.id(), request.bytes(), tag);
-                return block;
-            }
-        }
-        if (!request.isShareable()) {
-            block = takeFromIndex(domain, size, alignment, request.bytes(), tag);
-        }
-        if (block != 0) {
-            return block;
-        }
-        Wish wish = new Wish(size, alignment, Heap.isSmall(size), request.bytes(), tag);
-        return request.isShareable() ? dedicate(domain, wish, orThrow) : climb(domain, wish, orThrow);
-    }
-
-    private int takeFromIndex(Domain domain, long size, long alignment, long requested, int tag) {
-        Heap heap = core.heap();
-        boolean small = Heap.isSmall(size);
-        int block;
-        core.lock();
-        try {
-            core.checkOpen();
-            block = heap.find(domain, size, alignment, small);
-            if (block == 0) {
-                return 0;
-            }
-            if (heap.segments().bytes() < core.tightBytes() || !heap.isMuchTooLarge(block, size)) {
-                return heap.carve(block, size, alignment, domain, requested, tag);
-            }
-        } finally {
-            core.unlock();
-        }
-        return ladder.exchange(domain, new Wish(size, alignment, small, requested, tag));
-    }
-
-    /** Takes blocks that lie side by side out of one free block; none if there is no such block at once. */
-    private int[] takeRow(Domain domain, long[] sizes, long[] requested, long sum) {
-        boolean small = Heap.isSmall(sum);
-        core.lock();
-        try {
-            core.checkOpen();
-            int block = core.heap().find(domain, sum, 1, small);
-            return block == 0 ? new int[0] : core.heap().carveRow(block, sizes, requested, sum, domain);
-        } finally {
-            core.unlock();
-        }
-    }
-
-    private int climb(Domain domain, Wish wish, boolean orThrow) {
-        Ladder.Trail trail = new Ladder.Trail();
-        int block = ladder.climb(domain, wish, trail, orThrow);
-        return block != 0 ? block : failed(wish, trail, orThrow);
-    }
-
-    private int dedicate(Domain domain, Wish wish, boolean orThrow) {
-        Ladder.Trail trail = new Ladder.Trail();
-        int block = ladder.dedicate(domain, wish, trail);
-        return block != 0 ? block : failed(wish, trail, orThrow);
-    }
-
-    private int failed(Wish wish, Ladder.Trail trail, boolean orThrow) {
-        if (orThrow) {
-            throw reports.failure(wish.requested(), trail);
-        }
-        core.counters().outOfMemory.incrementAndGet();
-        return 0;
     }
 }

@@ -45,7 +45,13 @@ final class Domain implements StreamClient {
     /** The stream is closed; written under the gate and the heap's lock. */
     private volatile boolean ended;
 
-    Domain(int id, DevicePool pool, @Nullable DriverStream stream, StreamCache cache, FreeIndex small, FreeIndex large) {
+    Domain(
+            int id,
+            DevicePool pool,
+            @Nullable DriverStream stream,
+            StreamCache cache,
+            FreeIndex small,
+            FreeIndex large) {
         this.id = id;
         this.pool = pool;
         this.stream = stream;
@@ -63,7 +69,8 @@ final class Domain implements StreamClient {
     }
 
     /** Returns the stream, or {@code null} for the host's domain. */
-    @Nullable DriverStream stream() {
+    @Nullable
+    DriverStream stream() {
         return stream;
     }
 

@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Growth {
     private final PoolCore core;
-    private final HandOver handOver;
+    private final StreamOrder order;
     private final Heap heap;
     private final DeviceDriver driver;
     private final Account account;
 
-    Growth(PoolCore core, HandOver handOver) {
+    Growth(PoolCore core, StreamOrder order) {
         this.core = core;
-        this.handOver = handOver;
+        this.order = order;
         this.heap = core.heap();
         this.driver = core.device().driver();
         this.account = core.account();
@@ -164,8 +164,8 @@ final class Growth {
         if (owner.isHost()) {
             return true;
         }
-        handOver.cover(owner, sequence);
-        return handOver.isComplete(owner, sequence);
+        order.cover(owner, sequence);
+        return order.isComplete(owner, sequence);
     }
 
     private int take(SegmentRequest request, Domain domain, @Nullable Wish wish) {
@@ -191,8 +191,10 @@ final class Growth {
             boolean small = wish != null && wish.small();
             int block = heap.addSegment(address, request.bytes(), small, request.shareable());
             counters.reservedTotal += request.bytes();
-            counters.reservedPeak = Math.max(counters.reservedPeak, heap.segments().bytes());
-            counters.segmentsPeak = Math.max(counters.segmentsPeak, heap.segments().count());
+            counters.reservedPeak =
+                    Math.max(counters.reservedPeak, heap.segments().bytes());
+            counters.segmentsPeak =
+                    Math.max(counters.segmentsPeak, heap.segments().count());
             heap.free(block, core.hostDomain());
             return wish == null
                     ? block

@@ -1,93 +1,33 @@
 package dev.quarry.internal.pool;
 
-import dev.quarry.StreamState;
-import dev.quarry.internal.device.DriverEvent;
-import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.index.FreeIndex;
-import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.collections.impl.list.mutable.primitive.IntArrayList;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The second cache level: lets one domain use what others freed. The caller holds the gate; the pool's lock is taken for
- * the moments in which the heap changes, and never across a driver call.
+ * The second cache level: lets one domain take what others freed, as far as {@link StreamOrder} allows. The caller holds
+ * the gate; the pool's lock is taken for the moments in which the heap changes, and never across a driver call.
  */
 final class HandOver {
-    /*
-     * Frees record nothing. Each free block carries its owner's sequence number, and an event recorded on the owner's
-     * stream, together with the number at that moment, is a mark: it covers every block freed before. A domain may take a
-     * block that is covered by a mark
-     *   - that is complete on the host, or
-     *   - that its own stream has been made to wait for: on the device, the host goes on.
-     * So one event and one wait serve any number of blocks (I7), RMM's event at each free [1] is not needed, and memory of
-     * an idle stream is not stranded as in PyTorch [2]. A closed stream leaves one last mark that covers everything.
-     *
-     * The host, borrowed streams and capturing streams cannot be made to wait: for them a mark must be complete.
-     *
-     * [1] rapidsai/rmm, stream_ordered_memory_resource.hpp. [2] NVIDIA/Megatron-LM#6885.
-     */
-    private static final int MOST_MARKS = 8;
+    /** Attempts to take a block before another thread does; the ladder goes on after them. */
+    private static final int MOST_ATTEMPTS = 64;
 
     private final PoolCore core;
     private final Heap heap;
+    private final StreamOrder order;
 
-    HandOver(PoolCore core) {
+    HandOver(PoolCore core, StreamOrder order) {
         this.core = core;
         this.heap = core.heap();
-    }
-
-    /** Returns whether a domain's stream can be made to wait for events. */
-    boolean canWait(Domain domain) {
-        DriverStream stream = domain.stream();
-        return stream != null && !domain.isBorrowed() && !domain.isEnded() && isUsable(stream);
-    }
-
-    /** Returns whether what a domain freed up to a number is complete on the host; asks the driver, never waits. */
-    boolean isComplete(Domain owner, long sequence) {
-        while (!owner.isCompleted(sequence)) {
-            Mark first = owner.marks().peekFirst();
-            if (first == null || !first.event().query()) {
-                return false;
-            }
-            complete(owner);
-        }
-        return true;
-    }
-
-    /**
-     * Orders a domain behind what another one freed up to a number.
-     *
-     * @param waits whether the domain's stream may be made to wait
-     * @return whether it is ordered now
-     */
-    boolean order(Domain domain, Domain owner, long sequence, boolean waits) {
-        if (owner == domain || domain.seen(owner) >= sequence || isComplete(owner, sequence)) {
-            return true;
-        }
-        Mark mark = cover(owner, sequence);
-        if (mark == null) {
-            return false;
-        }
-        if (isComplete(owner, sequence)) {
-            return true;
-        }
-        DriverStream stream = domain.stream();
-        if (!waits || stream == null) {
-            return false;
-        }
-        stream.waitForHeld(mark.event());
-        core.counters().streamWaits.incrementAndGet();
-        domain.setSeen(owner, mark.sequence());
-        return true;
+        this.order = order;
     }
 
     /** Takes the best fit that another domain owns, or returns 0. */
     int steal(Domain domain, Wish wish, boolean waits) {
         List<Domain> refused = new ArrayList<>();
-        for (int attempts = 0; attempts < 64; attempts++) {
+        for (int attempts = 0; attempts < MOST_ATTEMPTS; attempts++) {
             Domain owner;
             long sequence;
             core.lock();
@@ -101,14 +41,14 @@ final class HandOver {
             } finally {
                 core.unlock();
             }
-            if (!order(domain, owner, sequence, waits)) {
+            if (!order.order(domain, owner, sequence, waits)) {
                 refused.add(owner);
                 continue;
             }
             core.lock();
             try {
                 int block = heap.fit(owner.index(wish.small()), wish.size(), wish.alignment());
-                if (block != 0 && isOrdered(domain, owner, heap.table().sequence(block))) {
+                if (block != 0 && order.isOrdered(domain, owner, heap.table().sequence(block))) {
                     return heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
                 }
             } finally {
@@ -130,30 +70,29 @@ final class HandOver {
             if (owner == domain || owner.isHost()) {
                 continue;
             }
-            long sequence = sequenceOf(owner);
-            if (!owner.isEmpty() && order(domain, owner, sequence, waits)) {
+            long sequence = order.sequenceOf(owner);
+            if (!owner.isEmpty() && order.order(domain, owner, sequence, waits)) {
                 moved += move(owner, waits ? domain : core.hostDomain(), domain);
             }
             retireIfGone(owner);
         }
         if (!domain.isHost()) {
-            adopt(domain);
+            moved += adopt(domain);
         }
         return moved;
     }
 
-    /** Gives what is left of a domain whose stream is closed, and whose work is complete, to the host's domain. */
-    void retireIfGone(Domain domain) {
-        if (domain.isEnded() && isComplete(domain, Domain.EVERYTHING)) {
-            core.lock();
-            try {
-                move(domain, core.hostDomain(), core.hostDomain());
-                heap.domains().set(domain.id(), core.hostDomain());
-                heap.domains().forEach(other -> other.forget(domain));
-            } finally {
-                core.unlock();
-            }
+    /** Ends a domain whose stream closes: its memory stays behind one last mark. */
+    void end(Domain domain) {
+        order.recordLast(domain);
+        core.lock();
+        try {
+            domain.end();
+            domain.cache().limit(0, 0);
+        } finally {
+            core.unlock();
         }
+        drain(domain);
     }
 
     /** Empties all stream caches into the index. */
@@ -177,62 +116,18 @@ final class HandOver {
         }
     }
 
-    /**
-     * Returns the mark that covers a number: an earlier one, else one recorded now.
-     *
-     * @return {@code null} if nothing can be recorded on the stream
-     */
-    @Nullable Mark cover(Domain owner, long sequence) {
-        for (Mark mark : owner.marks()) {
-            if (mark.sequence() >= sequence) {
-                return mark;
+    /** Gives what is left of a domain whose stream is closed, and whose work is complete, to the host's domain. */
+    private void retireIfGone(Domain domain) {
+        if (domain.isEnded() && order.isComplete(domain, Domain.EVERYTHING)) {
+            core.lock();
+            try {
+                move(domain, core.hostDomain(), core.hostDomain());
+                heap.domains().set(domain.id(), core.hostDomain());
+                heap.domains().forEach(other -> other.forget(domain));
+            } finally {
+                core.unlock();
             }
         }
-        DriverStream stream = owner.stream();
-        if (stream == null || owner.isEnded() || owner.isBorrowed() || !isUsable(stream)) {
-            return null;
-        }
-        return record(owner, stream, sequenceOf(owner));
-    }
-
-    /** Ends a domain whose stream closes: one last mark covers all that it has freed, and all that it will free. */
-    void end(Domain domain) {
-        DriverStream stream = domain.stream();
-        if (stream != null && !domain.isBorrowed()) {
-            record(domain, stream, Domain.EVERYTHING);
-        }
-        core.lock();
-        try {
-            domain.end();
-            domain.cache().limit(0, 0);
-        } finally {
-            core.unlock();
-        }
-        drain(domain);
-    }
-
-    private @Nullable Mark record(Domain owner, DriverStream stream, long sequence) {
-        DriverEvent event;
-        try {
-            event = stream.recordNow();
-        } catch (DriverException e) {
-            core.log("cannot record an event on " + stream + "; its memory stays with it", e);
-            return null;
-        }
-        core.counters().events.incrementAndGet();
-        if (owner.marks().size() >= MOST_MARKS) {
-            owner.marks().removeLast().event().release();
-        }
-        Mark mark = new Mark(event, sequence);
-        owner.marks().addLast(mark);
-        return mark;
-    }
-
-    /** Takes note that a domain's first mark is complete. */
-    void complete(Domain owner) {
-        Mark first = owner.marks().removeFirst();
-        owner.setCompleted(first.sequence());
-        first.event().release();
     }
 
     private int bestForeign(Domain domain, Wish wish, List<Domain> refused) {
@@ -248,21 +143,15 @@ final class HandOver {
         return best;
     }
 
-    private boolean isOrdered(Domain domain, Domain owner, long sequence) {
-        return owner.isCompleted(sequence) || domain.seen(owner) >= sequence;
-    }
-
     private long move(Domain owner, Domain target, Domain orderedAs) {
         long moved = 0;
         core.lock();
         try {
             for (boolean small : new boolean[] {true, false}) {
-                FreeIndex index = owner.index(small);
-                IntArrayList blocks = new IntArrayList(index.count());
-                index.forEach(blocks::add);
+                IntArrayList blocks = blocksOf(owner.index(small));
                 for (int i = 0; i < blocks.size(); i++) {
                     int block = blocks.get(i);
-                    if (isOrdered(orderedAs, owner, heap.table().sequence(block))) {
+                    if (order.isOrdered(orderedAs, owner, heap.table().sequence(block))) {
                         moved += heap.table().size(block);
                         heap.detach(block);
                         heap.free(block, target);
@@ -276,20 +165,20 @@ final class HandOver {
     }
 
     /** Makes blocks that nobody owns and that stand beside a domain's free blocks the domain's, so that they merge. */
-    private void adopt(Domain domain) {
+    private long adopt(Domain domain) {
+        Domain host = core.hostDomain();
+        long adopted = 0;
         core.lock();
         try {
             for (boolean small : new boolean[] {true, false}) {
-                FreeIndex index = core.hostDomain().index(small);
-                IntArrayList beside = new IntArrayList();
-                index.forEach(block -> {
-                    if (isFreeOf(domain, heap.table().previous(block)) || isFreeOf(domain, heap.table().next(block))) {
-                        beside.add(block);
-                    }
-                });
-                for (int i = 0; i < beside.size(); i++) {
-                    int block = beside.get(i);
-                    if (isFreeOf(core.hostDomain(), block)) {
+                IntArrayList blocks = blocksOf(host.index(small));
+                for (int i = 0; i < blocks.size(); i++) {
+                    int block = blocks.get(i);
+                    // An earlier one may have merged with this one.
+                    if (isFreeOf(host, block)
+                            && (isFreeOf(domain, heap.table().previous(block))
+                                    || isFreeOf(domain, heap.table().next(block)))) {
+                        adopted += heap.table().size(block);
                         heap.detach(block);
                         heap.free(block, domain);
                     }
@@ -298,25 +187,18 @@ final class HandOver {
         } finally {
             core.unlock();
         }
+        return adopted;
+    }
+
+    private static IntArrayList blocksOf(FreeIndex index) {
+        IntArrayList blocks = new IntArrayList(index.count());
+        index.forEach(blocks::add);
+        return blocks;
     }
 
     private boolean isFreeOf(Domain domain, int block) {
         return block != 0
                 && heap.table().state(block) == BlockTable.FREE
                 && heap.table().owner(block) == domain.id();
-    }
-
-    private long sequenceOf(Domain owner) {
-        core.lock();
-        try {
-            return owner.sequence();
-        } finally {
-            core.unlock();
-        }
-    }
-
-    private static boolean isUsable(DriverStream stream) {
-        StreamState state = stream.driver().state(stream.handle());
-        return state == StreamState.IDLE || state == StreamState.RUNNING;
     }
 }

@@ -183,9 +183,7 @@ final class Heap {
 
     /** Adds a segment and returns its one block, in use and owned by nobody. */
     int addSegment(long address, long bytes, boolean small, boolean dedicated) {
-        int name = segments.nextNumber() << 2
-                | (small ? BlockTable.SMALL : 0)
-                | (dedicated ? BlockTable.DEDICATED : 0);
+        int name = segments.nextNumber() << 2 | (small ? BlockTable.SMALL : 0) | (dedicated ? BlockTable.DEDICATED : 0);
         int block = table.create(address, bytes, name);
         segments.add(name, address, bytes, block);
         return block;

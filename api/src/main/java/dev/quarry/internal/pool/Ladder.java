@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Ladder {
     private final PoolCore core;
     private final Heap heap;
+    private final StreamOrder order;
     private final HandOver handOver;
     private final Pending pending;
     private final Growth growth;
@@ -26,9 +27,17 @@ final class Ladder {
     /** Keeps the handler's own allocations from calling it again. */
     private final ThreadLocal<Boolean> inHandler = ThreadLocal.withInitial(() -> false);
 
-    Ladder(PoolCore core, HandOver handOver, Pending pending, Growth growth, Stall stall, PoolReports reports) {
+    Ladder(
+            PoolCore core,
+            StreamOrder order,
+            HandOver handOver,
+            Pending pending,
+            Growth growth,
+            Stall stall,
+            PoolReports reports) {
         this.core = core;
         this.heap = core.heap();
+        this.order = order;
         this.handOver = handOver;
         this.pending = pending;
         this.growth = growth;
@@ -124,7 +133,7 @@ final class Ladder {
         if (block != 0) {
             return block;
         }
-        boolean waits = handOver.canWait(domain);
+        boolean waits = order.canWait(domain);
         if (pending.poll() > 0) {
             block = take(domain, wish);
         }

@@ -11,14 +11,14 @@ import java.util.List;
 /** The freed blocks that several streams, or events of the user, must pass. The list is guarded by the pool's lock. */
 final class Pending {
     private final PoolCore core;
-    private final HandOver handOver;
+    private final StreamOrder order;
     private final Growth growth;
     private final List<PendingBlock> blocks = new ArrayList<>();
     private long bytes;
 
-    Pending(PoolCore core, HandOver handOver, Growth growth) {
+    Pending(PoolCore core, StreamOrder order, Growth growth) {
         this.core = core;
-        this.handOver = handOver;
+        this.order = order;
         this.growth = growth;
     }
 
@@ -52,8 +52,8 @@ final class Pending {
         long freed = 0;
         for (PendingBlock pending : snapshot()) {
             List<Use> open = new ArrayList<>(pending.uses());
-            open.removeIf(use -> handOver.cover(use.domain(), use.sequence()) != null
-                    ? handOver.isComplete(use.domain(), use.sequence())
+            open.removeIf(use -> order.cover(use.domain(), use.sequence()) != null
+                    ? order.isComplete(use.domain(), use.sequence())
                     : use.domain().isCompleted(use.sequence()));
             boolean reached = pending.events().stream().allMatch(DriverEvent::query);
             if (reached && open.isEmpty()) {
@@ -74,7 +74,7 @@ final class Pending {
         long freed = 0;
         for (PendingBlock pending : snapshot()) {
             boolean ordered = isShared(pending)
-                    && pending.uses().stream().allMatch(use -> handOver.order(domain, use.domain(), use.sequence(), true));
+                    && pending.uses().stream().allMatch(use -> order.order(domain, use.domain(), use.sequence(), true));
             if (ordered) {
                 for (DriverEvent event : pending.events()) {
                     if (!event.query()) {

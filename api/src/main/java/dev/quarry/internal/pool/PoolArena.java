@@ -128,7 +128,7 @@ final class PoolArena implements Arena {
         if (!life.scope().isAlive()) {
             throw new IllegalStateException("arena over " + pool + " is closed");
         }
-        if (owner != null && owner != Thread.currentThread()) {
+        if (owner != null && !owner.equals(Thread.currentThread())) {
             throw new WrongThreadException("arena over " + pool + " is confined to the thread that opened it");
         }
     }

@@ -186,8 +186,7 @@ final class PoolCore {
         lock();
         try {
             StreamCache cache = new StreamCache(table, classes, LARGEST_CACHED);
-            Domain domain =
-                    new Domain(heap.domains().size(), pool, stream, cache, heap.newIndex(), heap.newIndex());
+            Domain domain = new Domain(heap.domains().size(), pool, stream, cache, heap.newIndex(), heap.newIndex());
             heap.domains().add(domain);
             limitCache(domain);
             return domain;

@@ -150,7 +150,9 @@ final class PoolReports {
             requestedIn += cache.requestedIn();
             cached += cache.bytes();
             free += domain.indexedBytes();
-            largest = Math.max(largest, Math.max(domain.index(true).largest(), domain.index(false).largest()));
+            largest = Math.max(
+                    largest,
+                    Math.max(domain.index(true).largest(), domain.index(false).largest()));
         }
         long reserved = core.heap().segments().bytes();
         long waiting = pending.bytes();

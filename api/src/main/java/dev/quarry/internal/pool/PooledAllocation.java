@@ -164,7 +164,8 @@ final class PooledAllocation implements Allocation {
     }
 
     /** Returns the attachments, or {@code null} for an allocation without. */
-    @Nullable Attachments attached() {
+    @Nullable
+    Attachments attached() {
         return attachments;
     }
 

@@ -175,10 +175,11 @@ final class Release {
 
     /** Returns the first frame outside of Quarry, with the thread. */
     private static String place() {
-        String frame = WALKER.walk(frames -> frames.filter(f -> !f.getClassName().startsWith("dev.quarry.internal."))
-                .findFirst()
-                .map(StackWalker.StackFrame::toString)
-                .orElse("unknown"));
+        String frame =
+                WALKER.walk(frames -> frames.filter(f -> !f.getClassName().startsWith("dev.quarry.internal."))
+                        .findFirst()
+                        .map(StackWalker.StackFrame::toString)
+                        .orElse("unknown"));
         return frame + " (thread \"" + Thread.currentThread().getName() + "\")";
     }
 }

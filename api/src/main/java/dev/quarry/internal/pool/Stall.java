@@ -10,12 +10,12 @@ import java.util.List;
  */
 final class Stall {
     private final PoolCore core;
-    private final HandOver handOver;
+    private final StreamOrder order;
     private final Pending pending;
 
-    Stall(PoolCore core, HandOver handOver, Pending pending) {
+    Stall(PoolCore core, StreamOrder order, Pending pending) {
         this.core = core;
-        this.handOver = handOver;
+        this.order = order;
         this.pending = pending;
     }
 
@@ -34,9 +34,7 @@ final class Stall {
         long bytes = 0;
         for (Domain domain : core.domains()) {
             long sequence = sequenceIfWaitedFor(domain);
-            if (sequence > 0
-                    && !handOver.isComplete(domain, sequence)
-                    && handOver.cover(domain, sequence) != null) {
+            if (sequence > 0 && !order.isComplete(domain, sequence) && order.cover(domain, sequence) != null) {
                 owners.add(domain);
                 bytes += domain.indexedBytes();
             }
@@ -48,9 +46,8 @@ final class Stall {
         long start = core.clock().getAsLong();
         core.counters().hostWaits.incrementAndGet();
         for (Domain owner : owners) {
-            while (!owner.marks().isEmpty()
-                    && owner.marks().getFirst().event().await(left(start, mostNanos))) {
-                handOver.complete(owner);
+            while (!owner.marks().isEmpty() && owner.marks().getFirst().event().await(left(start, mostNanos))) {
+                order.complete(owner);
             }
         }
         for (PendingBlock block : waiting) {
