@@ -5,8 +5,8 @@ package dev.quarry;
  *
  * <p>{@code reserved = allocated + cached + pending + free} holds in every snapshot.
  *
- * @param allocations handles given out
- * @param requestedBytes bytes asked for by holders of open allocations; its peak is not kept and equals the current value
+ * @param allocations handles given out; the peak is not kept and equals the current value
+ * @param requestedBytes bytes asked for by holders of open allocations; the peak as for {@code allocations}
  * @param allocatedBytes bytes given out after rounding; the peak is exact where one thread uses the pool, else at most
  *     the allocations under way at that moment too high
  * @param reservedBytes bytes taken from the driver; current value and peak are exact

@@ -119,14 +119,19 @@ public final class DriverDevice implements Device {
         }
     }
 
-    /** Gives a number back and forgets the clients under it. */
+    /** Gives a number back and forgets the clients under it; the last one after {@link #close()} ends the device. */
     public void returnSlot(int slot) {
+        boolean last;
         registration.lock();
         try {
             streams.forEach(stream -> stream.setClient(slot, null));
             slots.set(slot, false);
+            last = closed && !slots.contains(true);
         } finally {
             registration.unlock();
+        }
+        if (last) {
+            shutDown();
         }
     }
 
@@ -178,9 +183,6 @@ public final class DriverDevice implements Device {
     }
 
     void recycleEvent(long event) {
-        if (closed) {
-            return;
-        }
         events.addFirst(event);
     }
 
@@ -190,29 +192,45 @@ public final class DriverDevice implements Device {
             if (!streams.remove(stream)) {
                 throw new IllegalStateException(stream + " was closed before");
             }
-            stream.shutDown();
+            stream.markClosed();
         } finally {
             registration.unlock();
         }
+        stream.shutDown();
     }
 
     /** Closes the streams that are still open: before the pools. */
     void closeStreams() {
+        List<DriverStream> open;
         registration.lock();
         try {
-            for (DriverStream stream : List.copyOf(streams)) {
-                if (stream != defaultStream) {
-                    closeStream(stream);
-                }
-            }
+            open = List.copyOf(streams);
         } finally {
             registration.unlock();
         }
+        Cleanup cleanup = new Cleanup();
+        open.stream()
+                .filter(stream -> stream != defaultStream)
+                .forEach(stream -> cleanup.run(() -> closeStream(stream)));
+        cleanup.rethrow();
     }
 
-    /** Gives the device back: after the pools. */
+    /** Gives the device back, once the last pool is done with it: one whose allocations are still open is not. */
     void close() {
-        closed = true;
+        boolean idle;
+        registration.lock();
+        try {
+            closed = true;
+            idle = !slots.contains(true);
+        } finally {
+            registration.unlock();
+        }
+        if (idle) {
+            shutDown();
+        }
+    }
+
+    private void shutDown() {
         for (Long event = events.pollFirst(); event != null; event = events.pollFirst()) {
             driver.streams().destroyEvent(event);
         }

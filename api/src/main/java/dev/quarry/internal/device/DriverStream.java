@@ -202,9 +202,13 @@ public final class DriverStream implements Stream {
         }
     }
 
-    /** Tells all clients, then gives the driver's stream back. Called once. */
-    void shutDown() {
+    /** Refuses further use. The caller holds the device's registration lock, so no client comes after this. */
+    void markClosed() {
         closed = true;
+    }
+
+    /** Tells all clients, then gives the driver's stream back. Called once, without locks, after {@link #markClosed}. */
+    void shutDown() {
         for (StreamClient client : clients) {
             if (client != null) {
                 client.streamCloses();

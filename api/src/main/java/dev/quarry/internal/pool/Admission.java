@@ -99,6 +99,9 @@ final class Admission {
             return future;
         }
         Thread thread = Thread.ofVirtual().name("quarry-allocate").unstarted(() -> {
+            if (future.isDone()) {
+                return;
+            }
             try {
                 Allocation allocation = waiter.call();
                 if (!future.complete(allocation)) {

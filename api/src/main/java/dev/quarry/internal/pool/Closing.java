@@ -56,12 +56,20 @@ final class Closing {
     }
 
     private void finish() {
-        stall.waitForAll(Long.MAX_VALUE);
-        pool.settle();
         Cleanup cleanup = new Cleanup();
+        cleanup.run(() -> stall.waitForAll(Long.MAX_VALUE));
+        cleanup.run(pool::settle);
         cleanup.run(views::close);
         for (Segment segment : segments()) {
             cleanup.run(() -> pool.growth().release(List.of(segment)));
+        }
+        long lost = core.account().charged();
+        if (lost > 0) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0} closed with {1} bytes that the driver did not take back, or that work may still use",
+                    pool,
+                    lost);
         }
         core.account().close();
         core.device().returnSlot(pool.slot());
@@ -83,16 +91,21 @@ final class Closing {
         }
     }
 
-    /** Returns the blocks that users hold. */
+    /**
+     * Returns the blocks that users hold. With the caches drained, a block that still counts as cached is on its way to a
+     * user.
+     */
     private List<Integer> held() {
         List<Integer> held = new ArrayList<>();
+        pool.drainCaches();
         core.lock();
         try {
             core.heap().segments().forEach(segment -> {
                 for (int block = segment.first();
                         block != 0;
                         block = core.table().next(block)) {
-                    if (core.table().state(block) == BlockTable.IN_USE) {
+                    int state = core.table().state(block);
+                    if (state == BlockTable.IN_USE || state == BlockTable.CACHED) {
                         held.add(block);
                     }
                 }

@@ -126,6 +126,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         try {
             core.checkOpen();
             core.apply(options);
+            children.setLimit(core.account().limit());
             handOver.drainCaches();
         } finally {
             core.gate().unlock();
@@ -209,7 +210,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     Domain domainOf(Stream stream) {
         DriverStream own = device().own(stream);
         own.checkOpen();
-        return own.client(slot) instanceof Domain domain ? domain : openDomain(own);
+        return own.client(slot) instanceof Domain domain && domain.pool() == this ? domain : openDomain(own);
     }
 
     @Override
@@ -316,6 +317,10 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     void settle() {
         pending.poll();
         handOver.consolidate(core.hostDomain(), false);
+    }
+
+    void drainCaches() {
+        handOver.drainCaches();
     }
 
     private void prepare(long bytes) {

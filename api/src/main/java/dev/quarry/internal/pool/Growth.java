@@ -185,7 +185,7 @@ final class Growth {
             throw e;
         }
         counters.segmentsTaken.incrementAndGet();
-        counters.grown.incrementAndGet();
+        counters.grown.addAndGet(wish == null ? 0 : 1);
         core.lock();
         try {
             boolean small = wish != null && wish.small();

@@ -5,6 +5,7 @@ import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.pool.PendingBlock.Use;
 import dev.quarry.internal.segment.Segment;
+import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,7 +56,7 @@ final class Pending {
             open.removeIf(use -> order.cover(use.domain(), use.sequence()) != null
                     ? order.isComplete(use.domain(), use.sequence())
                     : use.domain().isCompleted(use.sequence()));
-            boolean reached = pending.events().stream().allMatch(DriverEvent::query);
+            boolean reached = pending.events().stream().allMatch(this::isReached);
             if (reached && open.isEmpty()) {
                 freed += free(pending, core.hostDomain());
             } else if (reached && open.size() == 1 && isShared(pending)) {
@@ -95,6 +96,15 @@ final class Pending {
             return blocks.isEmpty() ? List.of() : List.copyOf(blocks);
         } finally {
             core.unlock();
+        }
+    }
+
+    private boolean isReached(DriverEvent event) {
+        try {
+            return event.query();
+        } catch (DriverException e) {
+            core.log("cannot query an event of " + event.stream() + "; the memory behind it stays", e);
+            return false;
         }
     }
 

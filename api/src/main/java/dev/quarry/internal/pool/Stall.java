@@ -1,6 +1,7 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.internal.device.DriverEvent;
+import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,13 +47,14 @@ final class Stall {
         long start = core.clock().getAsLong();
         core.counters().hostWaits.incrementAndGet();
         for (Domain owner : owners) {
-            while (!owner.marks().isEmpty() && owner.marks().getFirst().event().await(left(start, mostNanos))) {
+            while (!owner.marks().isEmpty()
+                    && isReached(owner.marks().getFirst().event(), left(start, mostNanos))) {
                 order.complete(owner);
             }
         }
         for (PendingBlock block : waiting) {
             for (DriverEvent event : block.events()) {
-                event.await(left(start, mostNanos));
+                isReached(event, left(start, mostNanos));
             }
             bytes += core.heap().table().size(block.block());
         }
@@ -71,6 +73,15 @@ final class Stall {
             return domain.isHost() || !used ? 0 : domain.sequence();
         } finally {
             core.unlock();
+        }
+    }
+
+    private boolean isReached(DriverEvent event, long nanos) {
+        try {
+            return event.await(nanos);
+        } catch (DriverException e) {
+            core.log("cannot wait for work on " + event.stream() + "; the memory it may use stays with it", e);
+            return false;
         }
     }
 
