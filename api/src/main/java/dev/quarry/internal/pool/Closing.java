@@ -59,7 +59,12 @@ final class Closing {
         Cleanup cleanup = new Cleanup();
         cleanup.run(() -> stall.waitForAll(Long.MAX_VALUE));
         cleanup.run(pool::settle);
-        cleanup.run(views::close);
+        try {
+            views.close();
+        } catch (IllegalStateException e) {
+            core.log("native code uses a view at this moment; the memory is not given back", e);
+            return;
+        }
         for (Segment segment : segments()) {
             cleanup.run(() -> pool.growth().release(List.of(segment)));
         }

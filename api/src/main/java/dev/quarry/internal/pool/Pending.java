@@ -33,7 +33,7 @@ final class Pending {
         return blocks;
     }
 
-    /** Adds a block, whose sequence numbers were drawn under the same hold of the pool's lock. */
+    /** Adds a block; under the pool's lock. */
     void add(PendingBlock pending) {
         BlockTable table = core.heap().table();
         table.setOwner(pending.block(), Domain.HOST, BlockTable.PENDING);
@@ -53,13 +53,11 @@ final class Pending {
         long freed = 0;
         for (PendingBlock pending : snapshot()) {
             List<Use> open = new ArrayList<>(pending.uses());
-            open.removeIf(use -> order.cover(use.domain(), use.sequence()) != null
-                    ? order.isComplete(use.domain(), use.sequence())
-                    : use.domain().isCompleted(use.sequence()));
+            open.removeIf(this::isPassed);
             boolean reached = pending.events().stream().allMatch(this::isReached);
             if (reached && open.isEmpty()) {
                 freed += free(pending, core.hostDomain());
-            } else if (reached && open.size() == 1 && isShared(pending)) {
+            } else if (reached && open.size() == 1 && isMovable(pending)) {
                 freed += free(pending, open.getFirst().domain());
             }
         }
@@ -74,7 +72,7 @@ final class Pending {
     long takeAll(Domain domain, DriverStream stream) {
         long freed = 0;
         for (PendingBlock pending : snapshot()) {
-            boolean ordered = isShared(pending)
+            boolean ordered = isMovable(pending)
                     && pending.uses().stream().allMatch(use -> order.order(domain, use.domain(), use.sequence(), true));
             if (ordered) {
                 for (DriverEvent event : pending.events()) {
@@ -99,6 +97,13 @@ final class Pending {
         }
     }
 
+    private boolean isPassed(Use use) {
+        if (!use.isUnknown()) {
+            order.cover(use.domain(), use.sequence());
+        }
+        return order.isComplete(use.domain(), use.sequence());
+    }
+
     private boolean isReached(DriverEvent event) {
         try {
             return event.query();
@@ -108,14 +113,14 @@ final class Pending {
         }
     }
 
-    private boolean isShared(PendingBlock pending) {
-        return !core.heap().table().isDedicated(pending.block());
+    private boolean isMovable(PendingBlock pending) {
+        return !core.heap().table().isDedicated(pending.block()) && !pending.isWithheld();
     }
 
     private long free(PendingBlock pending, Domain domain) {
         Heap heap = core.heap();
         int block = pending.block();
-        boolean shared = isShared(pending);
+        boolean dedicated = heap.table().isDedicated(block);
         long size = heap.table().size(block);
         if (pending.clear()) {
             core.device().driver().clear(heap.table().address(block), size);
@@ -129,7 +134,7 @@ final class Pending {
             core.unlock();
         }
         pending.events().forEach(DriverEvent::release);
-        if (!shared) {
+        if (dedicated) {
             Segment segment = heap.segments().get(heap.table().segment(block));
             growth.releaseOrKeep(segment);
         }

@@ -16,5 +16,19 @@ import java.util.List;
  */
 record PendingBlock(int block, List<Use> uses, List<DriverEvent> events, boolean clear) {
     /** A domain whose stream must pass a sequence number. */
-    record Use(Domain domain, long sequence) {}
+    record Use(Domain domain, long sequence) {
+        /** A use of which nobody can tell when it ends, since a driver failed: at the end of its stream at the latest. */
+        static Use unknown(Domain domain) {
+            return new Use(domain, Domain.EVERYTHING);
+        }
+
+        boolean isUnknown() {
+            return sequence == Domain.EVERYTHING;
+        }
+    }
+
+    /** Returns whether the block must be left alone until all its uses are complete on the host. */
+    boolean isWithheld() {
+        return uses.stream().anyMatch(Use::isUnknown);
+    }
 }

@@ -35,9 +35,6 @@ final class Release {
         if (request.viewSafety() != null) {
             allocation.attach().setViewSafety(request.viewSafety());
         }
-        if (child != null) {
-            allocation.attach().setChild(child);
-        }
         if (request.isShareable()) {
             allocation.attach();
         }
@@ -49,6 +46,9 @@ final class Release {
                 throw e;
             }
         }
+        if (child != null) {
+            allocation.attach().setChild(child);
+        }
         return core.options().trackPlaces() ? track(allocation) : allocation;
     }
 
@@ -58,7 +58,11 @@ final class Release {
         return allocation;
     }
 
-    /** Frees a closed allocation in the order of a domain, and behind events, which it takes over. */
+    /**
+     * Frees a closed allocation in the order of a domain, and behind events, which it takes over.
+     *
+     * @throws RuntimeException what a driver threw; the memory is withheld then, since nobody can tell when it is free
+     */
     void release(PooledAllocation allocation, Domain order, List<DriverEvent> events) {
         Attachments attached = allocation.attached();
         if (attached != null && attached.allocatedAt() != null) {
@@ -66,60 +70,89 @@ final class Release {
         }
         int block = allocation.block();
         long size = core.table().size(block);
-        List<DriverEvent> waited = new ArrayList<>(events);
-        List<Domain> uses = usesOf(order, attached, waited);
-        boolean clear = core.options().clearOnFree();
-        if (clear && !uses.isEmpty()) {
-            uses = List.of(clearBehind(uses, waited, block));
-            waited.forEach(DriverEvent::release);
-            waited.clear();
-            clear = false;
-        }
         boolean dedicated = core.table().isDedicated(block);
-        if (clear && waited.isEmpty()) {
-            core.device().driver().clear(core.table().address(block), size);
-            clear = false;
-        }
-        if (waited.isEmpty() && uses.size() <= 1 && !dedicated) {
-            pool.free(block, allocation.byteSize(), uses.isEmpty() ? core.hostDomain() : uses.getFirst());
-        } else {
-            putOff(block, uses, waited, clear);
+        try {
+            release(allocation, usesOf(order, attached), new ArrayList<>(events));
+        } catch (RuntimeException e) {
+            putOff(block, List.of(Use.unknown(order)), List.of(), false);
             pool.freed(size);
-        }
-        ChildPool child = attached == null ? null : attached.child();
-        if (child != null) {
-            child.uncharge(size);
+            throw e;
+        } finally {
+            ChildPool child = attached == null ? null : attached.child();
+            if (child != null) {
+                child.uncharge(size);
+            }
         }
         if (dedicated) {
             pool.releaseDedicated();
         }
     }
 
-    /** Returns the streams' domains whose work must pass; borrowed ones become events recorded now. */
-    private List<Domain> usesOf(Domain order, @Nullable Attachments attached, List<DriverEvent> events) {
+    private void release(PooledAllocation allocation, List<Domain> uses, List<DriverEvent> events) {
+        int block = allocation.block();
+        recordBorrowed(uses, events);
+        boolean clear = core.options().clearOnFree();
+        if (clear && !uses.isEmpty()) {
+            Domain target = clearBehind(uses, events, block);
+            uses.clear();
+            uses.add(target);
+            events.forEach(DriverEvent::release);
+            events.clear();
+            clear = false;
+        }
+        if (clear && events.isEmpty()) {
+            core.device()
+                    .driver()
+                    .clear(core.table().address(block), core.table().size(block));
+            clear = false;
+        }
+        if (events.isEmpty() && uses.size() <= 1 && !core.table().isDedicated(block)) {
+            pool.free(block, allocation.byteSize(), uses.isEmpty() ? core.hostDomain() : uses.getFirst());
+        } else {
+            long size = core.table().size(block);
+            putOff(block, sequences(uses), events, clear);
+            pool.freed(size);
+        }
+    }
+
+    /** Returns the streams' domains whose work must pass, the one of the order first. */
+    private static List<Domain> usesOf(Domain order, @Nullable Attachments attached) {
         List<Domain> uses = new ArrayList<>(attached == null ? List.of() : attached.uses());
         uses.remove(order);
         uses.addFirst(order);
         uses.removeIf(Domain::isHost);
-        for (Domain use : List.copyOf(uses)) {
-            DriverStream stream = use.stream();
-            if (stream != null && use.isBorrowed()) {
-                uses.remove(use);
-                events.add(stream.recordNow());
-                core.counters().events.incrementAndGet();
-            }
-        }
         return uses;
     }
 
-    private void putOff(int block, List<Domain> uses, List<DriverEvent> events, boolean clear) {
+    /** Turns uses on borrowed streams into events recorded now: the stream may be gone later. */
+    private void recordBorrowed(List<Domain> uses, List<DriverEvent> events) {
+        for (Domain use : List.copyOf(uses)) {
+            DriverStream stream = use.stream();
+            if (stream != null && use.isBorrowed()) {
+                events.add(stream.recordNow());
+                core.counters().events.incrementAndGet();
+                uses.remove(use);
+            }
+        }
+    }
+
+    private List<Use> sequences(List<Domain> uses) {
         core.lock();
         try {
             List<Use> sequences = new ArrayList<>(uses.size());
             for (Domain use : uses) {
                 sequences.add(new Use(use, use.nextSequence()));
             }
-            pending.add(new PendingBlock(block, sequences, List.copyOf(events), clear));
+            return sequences;
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private void putOff(int block, List<Use> uses, List<DriverEvent> events, boolean clear) {
+        core.lock();
+        try {
+            pending.add(new PendingBlock(block, uses, List.copyOf(events), clear));
         } finally {
             core.unlock();
         }
