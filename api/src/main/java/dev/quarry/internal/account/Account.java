@@ -104,13 +104,16 @@ public final class Account {
         }
     }
 
-    /** Returns the bytes that could be charged now, as far as this node and those above know. */
+    /**
+     * Returns the bytes that could be charged now, as far as this node and those above know; negative where a limit was
+     * lowered below what is charged.
+     */
     public long available() {
         lock.lock();
         try {
             long above = parent == this ? Long.MAX_VALUE : parent.available();
             long within = Math.max(0, reservation - charged);
-            return Math.min(Math.max(0, limit - charged), above > Long.MAX_VALUE - within ? above : above + within);
+            return Math.min(limit - charged, above > Long.MAX_VALUE - within ? above : above + within);
         } finally {
             lock.unlock();
         }

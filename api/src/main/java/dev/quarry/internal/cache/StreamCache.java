@@ -159,7 +159,22 @@ public final class StreamCache {
      * @param requestedIn bytes that had been asked for by the blocks kept
      */
     public record Counters(
-            long bytes, long hits, long returns, long bytesOut, long bytesIn, long requestedOut, long requestedIn) {}
+            long bytes, long hits, long returns, long bytesOut, long bytesIn, long requestedOut, long requestedIn) {
+        /** Nothing held, nothing done. */
+        public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0);
+
+        /** Returns the sums of this and other counters. */
+        public Counters plus(Counters other) {
+            return new Counters(
+                    bytes + other.bytes,
+                    hits + other.hits,
+                    returns + other.returns,
+                    bytesOut + other.bytesOut,
+                    bytesIn + other.bytesIn,
+                    requestedOut + other.requestedOut,
+                    requestedIn + other.requestedIn);
+        }
+    }
 
     /** Returns the counters at one moment. */
     public Counters counters() {

@@ -209,14 +209,16 @@ public final class DriverStream implements Stream {
 
     /** Tells all clients, then gives the driver's stream back. Called once, without locks, after {@link #markClosed}. */
     void shutDown() {
+        Cleanup cleanup = new Cleanup();
         for (StreamClient client : clients) {
             if (client != null) {
-                client.streamCloses();
+                cleanup.run(client::streamCloses);
             }
         }
         if (ownership == Ownership.OWNED) {
-            driver.destroyStream(handle);
+            cleanup.run(() -> driver.destroyStream(handle));
         }
+        cleanup.rethrow();
     }
 
     private static void checkNative(MemorySegment segment) {

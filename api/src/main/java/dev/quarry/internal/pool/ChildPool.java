@@ -169,6 +169,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
         if (orThrow) {
             throw root.failure(account, request.bytes());
         }
+        root.core().counters().outOfMemory.incrementAndGet();
         return null;
     }
 

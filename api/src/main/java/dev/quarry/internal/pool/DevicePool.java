@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class DevicePool extends PoolFront implements PoolInspector {
     private final PoolCore core;
     private final int slot;
+    private final StreamOrder order;
     private final HandOver handOver;
     private final Pending pending;
     private final Growth growth;
@@ -50,7 +51,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         device.checkOpen();
         this.core = new PoolCore(device, kind, options, this);
         this.slot = device.takeSlot();
-        StreamOrder order = new StreamOrder(core);
+        this.order = new StreamOrder(core);
         this.handOver = new HandOver(core, order);
         this.growth = new Growth(core, order);
         this.pending = new Pending(core, order, growth);
@@ -102,12 +103,14 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         core.gate().lock();
         try {
             core.checkOpen();
+            long before = growth.releasedBytes();
             pending.poll();
             handOver.consolidate(core.hostDomain(), false);
             long latest = core.clock().getAsLong() - idle.toNanos();
-            return growth.release(growth.idleSegments().stream()
+            growth.release(growth.idleSegments().stream()
                     .filter(segment -> segment.emptySince() - latest <= 0)
                     .toList());
+            return growth.releasedBytes() - before;
         } finally {
             core.gate().unlock();
         }
@@ -317,6 +320,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     void settle() {
         pending.poll();
         handOver.consolidate(core.hostDomain(), false);
+        core.domains().forEach(order::forgetMarks);
     }
 
     void drainCaches() {

@@ -29,6 +29,9 @@ final class Growth {
     private final DeviceDriver driver;
     private final Account account;
 
+    /** Guarded by the gate. */
+    private long releasedBytes;
+
     Growth(PoolCore core, StreamOrder order) {
         this.core = core;
         this.order = order;
@@ -129,9 +132,15 @@ final class Growth {
                 account.release(segment.bytes());
                 core.counters().driverFrees.incrementAndGet();
                 released += segment.bytes();
+                releasedBytes += segment.bytes();
             }
         }
         return released;
+    }
+
+    /** Returns the bytes given back so far, for whatever reason. */
+    long releasedBytes() {
+        return releasedBytes;
     }
 
     /** Gives a segment back, and logs it if the driver fails: for callers that have nobody to tell. */

@@ -85,13 +85,8 @@ final class HandOver {
     /** Ends a domain whose stream closes: its memory stays behind one last mark. */
     void end(Domain domain) {
         order.recordLast(domain);
-        core.lock();
-        try {
-            domain.end();
-            domain.cache().limit(0, 0);
-        } finally {
-            core.unlock();
-        }
+        domain.end();
+        domain.cache().limit(0, 0);
         drain(domain);
     }
 
@@ -119,11 +114,11 @@ final class HandOver {
     /** Gives what is left of a domain whose stream is closed, and whose work is complete, to the host's domain. */
     private void retireIfGone(Domain domain) {
         if (domain.isEnded() && order.isComplete(domain, Domain.EVERYTHING)) {
+            order.forgetMarks(domain);
             core.lock();
             try {
-                move(domain, core.hostDomain(), core.hostDomain());
-                heap.domains().set(domain.id(), core.hostDomain());
-                heap.domains().forEach(other -> other.forget(domain));
+                moveLocked(domain, core.hostDomain(), core.hostDomain());
+                heap.retire(domain);
             } finally {
                 core.unlock();
             }
@@ -144,22 +139,26 @@ final class HandOver {
     }
 
     private long move(Domain owner, Domain target, Domain orderedAs) {
-        long moved = 0;
         core.lock();
         try {
-            for (boolean small : new boolean[] {true, false}) {
-                IntArrayList blocks = blocksOf(owner.index(small));
-                for (int i = 0; i < blocks.size(); i++) {
-                    int block = blocks.get(i);
-                    if (order.isOrdered(orderedAs, owner, heap.table().sequence(block))) {
-                        moved += heap.table().size(block);
-                        heap.detach(block);
-                        heap.free(block, target);
-                    }
-                }
-            }
+            return moveLocked(owner, target, orderedAs);
         } finally {
             core.unlock();
+        }
+    }
+
+    private long moveLocked(Domain owner, Domain target, Domain orderedAs) {
+        long moved = 0;
+        for (boolean small : new boolean[] {true, false}) {
+            IntArrayList blocks = blocksOf(owner.index(small));
+            for (int i = 0; i < blocks.size(); i++) {
+                int block = blocks.get(i);
+                if (order.isOrdered(orderedAs, owner, heap.table().sequence(block))) {
+                    moved += heap.table().size(block);
+                    heap.detach(block);
+                    heap.free(block, target);
+                }
+            }
         }
         return moved;
     }

@@ -1,6 +1,7 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.internal.account.PoolCounters;
+import dev.quarry.internal.cache.StreamCache;
 import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.index.FreeIndex;
 import dev.quarry.internal.index.SizeClasses;
@@ -35,6 +36,9 @@ final class Heap {
     private final LongSupplier clock;
     private final SegmentTable segments = new SegmentTable();
 
+    /** What the caches of domains counted that are gone. */
+    private StreamCache.Counters retired = StreamCache.Counters.NONE;
+
     /** By number; a domain that is gone is replaced by the host's. */
     private final List<Domain> domains = new ArrayList<>();
 
@@ -56,6 +60,18 @@ final class Heap {
     /** Returns the domains by number; one that is gone is replaced by the host's. */
     List<Domain> domains() {
         return domains;
+    }
+
+    /** Lets the host's domain stand for one that is gone and owns nothing any more. */
+    void retire(Domain domain) {
+        retired = retired.plus(domain.cache().counters());
+        domains.set(domain.id(), domain(Domain.HOST));
+        domains.forEach(other -> other.forget(domain));
+    }
+
+    /** Returns what the caches of domains counted that are gone. */
+    StreamCache.Counters retired() {
+        return retired;
     }
 
     Domain domain(int id) {
@@ -162,14 +178,13 @@ final class Heap {
     /** Frees a block in a domain, merging it with free neighbours that the domain owns or that nobody does. */
     void free(int block, Domain domain) {
         int merged = block;
-        int before = table.previous(merged);
-        if (before != 0 && joins(before, domain)) {
+        // More than one step: a block of nobody's may stand between this one and one of the domain's.
+        for (int before = table.previous(merged); joins(before, domain); before = table.previous(merged)) {
             unlink(before);
             absorbNext(before);
             merged = before;
         }
-        int after = table.next(merged);
-        if (after != 0 && joins(after, domain)) {
+        for (int after = table.next(merged); joins(after, domain); after = table.next(merged)) {
             unlink(after);
             absorbNext(merged);
         }
@@ -233,7 +248,7 @@ final class Heap {
     }
 
     private boolean joins(int neighbour, Domain domain) {
-        if (table.state(neighbour) != BlockTable.FREE) {
+        if (neighbour == 0 || table.state(neighbour) != BlockTable.FREE) {
             return false;
         }
         int owner = table.owner(neighbour);

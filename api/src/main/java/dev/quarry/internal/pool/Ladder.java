@@ -99,6 +99,7 @@ final class Ladder {
             int block = growth.dedicate(domain, wish);
             if (block == 0) {
                 makeRoom(domain, wish, trail);
+                growth.releaseFor(wish.size());
                 block = growth.dedicate(domain, wish);
             }
             return block;

@@ -8,6 +8,7 @@ import dev.quarry.internal.segment.Segment;
 import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The freed blocks that several streams, or events of the user, must pass. The list is guarded by the pool's lock. */
 final class Pending {
@@ -57,7 +58,7 @@ final class Pending {
             boolean reached = pending.events().stream().allMatch(this::isReached);
             if (reached && open.isEmpty()) {
                 freed += free(pending, core.hostDomain());
-            } else if (reached && open.size() == 1 && isMovable(pending)) {
+            } else if (reached && open.size() == 1 && isMovable(pending) && !pending.clear()) {
                 freed += free(pending, open.getFirst().domain());
             }
         }
@@ -97,6 +98,17 @@ final class Pending {
         }
     }
 
+    /** Overwrites a block: on a stream that is ordered behind all its uses, or on the host when they are complete. */
+    private void clear(int block, @Nullable DriverStream stream) {
+        long address = core.heap().table().address(block);
+        long size = core.heap().table().size(block);
+        if (stream == null) {
+            core.device().driver().clear(address, size);
+        } else {
+            stream.driver().fill(stream.handle(), address, size, (byte) 0);
+        }
+    }
+
     private boolean isPassed(Use use) {
         if (!use.isUnknown()) {
             order.cover(use.domain(), use.sequence());
@@ -123,7 +135,7 @@ final class Pending {
         boolean dedicated = heap.table().isDedicated(block);
         long size = heap.table().size(block);
         if (pending.clear()) {
-            core.device().driver().clear(heap.table().address(block), size);
+            clear(block, domain.stream());
         }
         core.lock();
         try {

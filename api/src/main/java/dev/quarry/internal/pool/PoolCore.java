@@ -61,7 +61,7 @@ final class PoolCore {
         this.classes = new SizeClasses(device.driver().granule(), LARGEST_CACHED);
         this.heap = new Heap(table, classes, counters, clock);
         this.options = options;
-        this.growthPolicy = policyOf(options);
+        this.growthPolicy = policyOf(options, classes.granule());
         this.hostDomain = addDomain(pool, null);
         apply(options);
     }
@@ -203,7 +203,7 @@ final class PoolCore {
         account.setLimit(limit);
         tightBytes = Math.min(total, limit) / 8 * 7;
         options = changed;
-        growthPolicy = policyOf(changed);
+        growthPolicy = policyOf(changed, classes.granule());
         cacheBlockBytes = Math.min(changed.cacheBlockBytes(), LARGEST_CACHED);
         domains().forEach(this::limitCache);
     }
@@ -255,11 +255,12 @@ final class PoolCore {
         counters.requestedIn += table.requested(block);
     }
 
-    private static GrowthPolicy policyOf(PoolOptions options) {
+    private static GrowthPolicy policyOf(PoolOptions options, long granule) {
+        long segmentBytes = (options.segmentBytes() + granule - 1) & -granule;
         return new GrowthPolicy(
-                options.segmentBytes(),
+                segmentBytes,
                 options.growthFactor(),
-                Math.max(LARGE_SEGMENT_BYTES, options.segmentBytes()),
+                Math.max(LARGE_SEGMENT_BYTES, segmentBytes),
                 options.growthBytes());
     }
 }

@@ -131,34 +131,27 @@ final class PoolReports {
 
     private MemoryStatistics count() {
         PoolCounters counters = core.counters();
-        long hits = 0;
-        long returns = 0;
-        long bytesOut = counters.carvedBytes;
-        long bytesIn = counters.freedBytes;
-        long requestedOut = counters.requestedOut;
-        long requestedIn = counters.requestedIn;
-        long cached = 0;
+        StreamCache.Counters caches = core.heap().retired();
         long free = 0;
         long largest = 0;
         for (Domain domain : core.heap().domains().stream().distinct().toList()) {
-            StreamCache.Counters cache = domain.cache().counters();
-            hits += cache.hits();
-            returns += cache.returns();
-            bytesOut += cache.bytesOut();
-            bytesIn += cache.bytesIn();
-            requestedOut += cache.requestedOut();
-            requestedIn += cache.requestedIn();
-            cached += cache.bytes();
+            caches = caches.plus(domain.cache().counters());
             free += domain.indexedBytes();
             largest = Math.max(
                     largest,
                     Math.max(domain.index(true).largest(), domain.index(false).largest()));
         }
+        long hits = caches.hits();
+        long cached = caches.bytes();
+        long bytesOut = counters.carvedBytes + caches.bytesOut();
+        long bytesIn = counters.freedBytes + caches.bytesIn();
+        long requestedOut = counters.requestedOut + caches.requestedOut();
+        long requestedIn = counters.requestedIn + caches.requestedIn();
         long reserved = core.heap().segments().bytes();
         long waiting = pending.bytes();
         long allocated = reserved - cached - free - waiting;
         long allocations = counters.carved + hits;
-        long frees = counters.indexFrees + returns;
+        long frees = counters.indexFrees + caches.returns();
         return new MemoryStatistics(
                 new Family(allocations - frees, allocations - frees, allocations, frees),
                 new Family(requestedOut - requestedIn, requestedOut - requestedIn, requestedOut, requestedIn),

@@ -113,12 +113,15 @@ final class PooledAllocation implements Allocation {
 
     @Override
     public void close() {
-        close(domain, List.of());
+        claim();
+        free(domain, List.of());
     }
 
     @Override
     public void close(Stream stream) {
-        close(domain.pool().domainOf(stream), List.of());
+        Domain order = domain.pool().domainOf(stream);
+        claim();
+        free(order, List.of());
     }
 
     @Override
@@ -131,11 +134,12 @@ final class PooledAllocation implements Allocation {
         }
         held.forEach(DriverEvent::retain);
         try {
-            close(domain, held);
+            claim();
         } catch (RuntimeException e) {
             held.forEach(DriverEvent::release);
             throw e;
         }
+        free(domain, held);
     }
 
     @Override
@@ -169,10 +173,14 @@ final class PooledAllocation implements Allocation {
         return attachments;
     }
 
-    private void close(Domain order, List<DriverEvent> events) {
+    /** Closes the handle, or throws with nothing changed: one of several callers succeeds. */
+    private void claim() {
         if (!STATE.compareAndSet(this, OPEN, CLOSED)) {
             closeView();
         }
+    }
+
+    private void free(Domain order, List<DriverEvent> events) {
         DevicePool pool = domain.pool();
         if (attachments == null && events.isEmpty() && !pool.release().isSpecial(order)) {
             pool.free(block, bytes, order);

@@ -4,6 +4,7 @@ import dev.quarry.AllocationRequest;
 import dev.quarry.internal.device.DriverEvent;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.pool.PendingBlock.Use;
+import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class Release {
 
     /** Returns whether frees in a domain are never plain. */
     boolean isSpecial(Domain domain) {
-        return core.options().clearOnFree() || domain.isBorrowed();
+        return core.options().clearOnFree() || (domain.isBorrowed() && !domain.isEnded());
     }
 
     /** Gives an allocation what its request asks for beyond bytes; on failure the block is back and nothing is held. */
@@ -59,9 +60,8 @@ final class Release {
     }
 
     /**
-     * Frees a closed allocation in the order of a domain, and behind events, which it takes over.
-     *
-     * @throws RuntimeException what a driver threw; the memory is withheld then, since nobody can tell when it is free
+     * Frees a closed allocation in the order of a domain, and behind events, which it takes over. Never fails at a driver:
+     * memory of which nobody can tell when it is free is withheld, and that is logged.
      */
     void release(PooledAllocation allocation, Domain order, List<DriverEvent> events) {
         Attachments attached = allocation.attached();
@@ -71,47 +71,51 @@ final class Release {
         int block = allocation.block();
         long size = core.table().size(block);
         boolean dedicated = core.table().isDedicated(block);
-        try {
-            release(allocation, usesOf(order, attached), new ArrayList<>(events));
-        } catch (RuntimeException e) {
-            putOff(block, List.of(Use.unknown(order)), List.of(), false);
-            pool.freed(size);
-            throw e;
-        } finally {
-            ChildPool child = attached == null ? null : attached.child();
-            if (child != null) {
-                child.uncharge(size);
+        PendingBlock release = plan(block, order, attached, events);
+        if (release.events().isEmpty() && release.uses().size() <= 1 && !dedicated && !release.isWithheld()) {
+            Domain target = release.uses().isEmpty()
+                    ? core.hostDomain()
+                    : release.uses().getFirst().domain();
+            pool.free(block, allocation.byteSize(), target);
+        } else {
+            core.lock();
+            try {
+                pending.add(release);
+            } finally {
+                core.unlock();
             }
+            pool.freed(size);
+        }
+        ChildPool child = attached == null ? null : attached.child();
+        if (child != null) {
+            child.uncharge(size);
         }
         if (dedicated) {
             pool.releaseDedicated();
         }
     }
 
-    private void release(PooledAllocation allocation, List<Domain> uses, List<DriverEvent> events) {
-        int block = allocation.block();
-        recordBorrowed(uses, events);
-        boolean clear = core.options().clearOnFree();
-        if (clear && !uses.isEmpty()) {
-            Domain target = clearBehind(uses, events, block);
-            uses.clear();
-            uses.add(target);
-            events.forEach(DriverEvent::release);
-            events.clear();
-            clear = false;
-        }
-        if (clear && events.isEmpty()) {
-            core.device()
-                    .driver()
-                    .clear(core.table().address(block), core.table().size(block));
-            clear = false;
-        }
-        if (events.isEmpty() && uses.size() <= 1 && !core.table().isDedicated(block)) {
-            pool.free(block, allocation.byteSize(), uses.isEmpty() ? core.hostDomain() : uses.getFirst());
-        } else {
-            long size = core.table().size(block);
-            putOff(block, sequences(uses), events, clear);
-            pool.freed(size);
+    /** Does what the driver must do for a free, and returns what the block must wait for. */
+    private PendingBlock plan(int block, Domain order, @Nullable Attachments attached, List<DriverEvent> events) {
+        List<Domain> uses = usesOf(order, attached);
+        List<DriverEvent> waited = new ArrayList<>(events);
+        try {
+            recordBorrowed(uses, waited);
+            boolean clear = core.options().clearOnFree();
+            if (clear && (!uses.isEmpty() || !core.kind().isHostAccessible())) {
+                Domain target = clearBehind(uses, waited, block);
+                waited.forEach(DriverEvent::release);
+                return new PendingBlock(block, sequences(List.of(target)), List.of(), false);
+            }
+            if (clear && waited.isEmpty()) {
+                clear(core.hostDomain(), block);
+                clear = false;
+            }
+            return new PendingBlock(block, sequences(uses), List.copyOf(waited), clear);
+        } catch (DriverException e) {
+            core.log("a driver failed in a close; " + core.table().size(block) + " bytes are withheld", e);
+            waited.forEach(DriverEvent::release);
+            return new PendingBlock(block, List.of(Use.unknown(order)), List.of(), false);
         }
     }
 
@@ -128,7 +132,7 @@ final class Release {
     private void recordBorrowed(List<Domain> uses, List<DriverEvent> events) {
         for (Domain use : List.copyOf(uses)) {
             DriverStream stream = use.stream();
-            if (stream != null && use.isBorrowed()) {
+            if (stream != null && use.isBorrowed() && !use.isEnded()) {
                 events.add(stream.recordNow());
                 core.counters().events.incrementAndGet();
                 uses.remove(use);
@@ -149,19 +153,10 @@ final class Release {
         }
     }
 
-    private void putOff(int block, List<Use> uses, List<DriverEvent> events, boolean clear) {
-        core.lock();
-        try {
-            pending.add(new PendingBlock(block, uses, List.copyOf(events), clear));
-        } finally {
-            core.unlock();
-        }
-    }
-
     /** Enqueues clearing a block on one of the streams, behind the others and the events; returns that stream's domain. */
     private Domain clearBehind(List<Domain> uses, List<DriverEvent> events, int block) {
         Domain target = uses.stream()
-                .filter(use -> !use.isEnded())
+                .filter(use -> !use.isEnded() && !use.isBorrowed())
                 .findFirst()
                 .orElseGet(() -> pool.domainOf(core.device().defaultStream()));
         DriverStream stream = target.stream();

@@ -102,14 +102,26 @@ final class StreamOrder {
         return record(owner, stream, sequenceOf(owner));
     }
 
-    /** Records a closing stream's last mark: it covers all that the domain has freed and will free. */
+    /**
+     * Records a closing stream's last mark: it covers all that the domain has freed and will free. For a borrowed stream
+     * too: its wrapper's close is the last moment at which that is allowed.
+     */
     void recordLast(Domain domain) {
         DriverStream stream = domain.stream();
-        if (stream == null || domain.isBorrowed()) {
+        if (stream == null) {
             return;
         }
-        if (isLost(domain) || (record(domain, stream, Domain.EVERYTHING) == null && isLost(domain))) {
+        boolean lost = isLost(domain) || (record(domain, stream, Domain.EVERYTHING) == null && isLost(domain));
+        if (lost) {
+            forgetMarks(domain);
             domain.setCompleted(Domain.EVERYTHING);
+        }
+    }
+
+    /** Releases the events of a domain that needs none any more. */
+    void forgetMarks(Domain domain) {
+        while (!domain.marks().isEmpty()) {
+            domain.marks().removeFirst().event().release();
         }
     }
 
@@ -161,21 +173,26 @@ final class StreamOrder {
     }
 
     private void completeAll(Domain owner) {
-        owner.marks().forEach(mark -> mark.event().release());
-        owner.marks().clear();
+        forgetMarks(owner);
         owner.setCompleted(sequenceOf(owner));
     }
 
     private static boolean isUsable(DriverStream stream) {
-        StreamState state = stream.driver().state(stream.handle());
+        StreamState state = stateOf(stream);
         return state == StreamState.IDLE || state == StreamState.RUNNING;
     }
 
     private static boolean isLost(Domain owner) {
         DriverStream stream = owner.stream();
-        return stream != null
-                && !owner.isEnded()
-                && !owner.isBorrowed()
-                && stream.driver().state(stream.handle()) == StreamState.LOST;
+        return stream != null && !owner.isEnded() && !owner.isBorrowed() && stateOf(stream) == StreamState.LOST;
+    }
+
+    /** Returns a stream's state, {@code null} if the driver cannot tell. */
+    private static @Nullable StreamState stateOf(DriverStream stream) {
+        try {
+            return stream.driver().state(stream.handle());
+        } catch (DriverException e) {
+            return null;
+        }
     }
 }
