@@ -15,8 +15,8 @@ final class Closing {
     private final Stall stall;
     private final Views views;
 
-    /** Guarded by the gate. */
-    private boolean finished;
+    /** Written under the gate, before the pool's slot is returned. */
+    private volatile boolean finished;
 
     Closing(DevicePool pool, Stall stall, Views views) {
         this.pool = pool;
@@ -55,6 +55,13 @@ final class Closing {
         }
     }
 
+    /** Throws if the memory was given back: nothing of this pool may be kept at a stream any more. */
+    void checkNotFinished() {
+        if (finished) {
+            core.checkOpen();
+        }
+    }
+
     private void finish() {
         Cleanup cleanup = new Cleanup();
         cleanup.run(() -> stall.waitForAll(Long.MAX_VALUE));
@@ -76,7 +83,9 @@ final class Closing {
                     pool,
                     lost);
         }
-        core.account().close();
+        if (lost == 0) {
+            core.account().close();
+        }
         core.device().returnSlot(pool.slot());
         cleanup.rethrow();
     }

@@ -292,7 +292,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             admission.signal();
         }
         if (core.isClosed()) {
-            closing.finishIfEmpty();
+            try {
+                closing.finishIfEmpty();
+            } catch (RuntimeException e) {
+                core.log("closed, and the driver failed while its memory was given back", e);
+            }
         }
     }
 
@@ -346,7 +350,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         registration.lock();
         try {
             stream.checkOpen();
-            core.checkOpen();
+            closing.checkNotFinished();
             if (stream.client(slot) instanceof Domain domain) {
                 return domain;
             }

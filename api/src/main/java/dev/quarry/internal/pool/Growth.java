@@ -124,15 +124,12 @@ final class Growth {
         for (Segment segment : segments) {
             if (forget(segment)) {
                 try {
-                    driver.free(core.kind(), segment.address(), segment.bytes());
+                    giveBack(segment);
                 } catch (DriverException e) {
                     remember(segment);
                     throw e;
                 }
-                account.release(segment.bytes());
-                core.counters().driverFrees.incrementAndGet();
                 released += segment.bytes();
-                releasedBytes += segment.bytes();
             }
         }
         return released;
@@ -141,6 +138,14 @@ final class Growth {
     /** Returns the bytes given back so far, for whatever reason. */
     long releasedBytes() {
         return releasedBytes;
+    }
+
+    /** Gives a segment back that is forgotten already. */
+    void giveBack(Segment segment) {
+        driver.free(core.kind(), segment.address(), segment.bytes());
+        account.release(segment.bytes());
+        core.counters().driverFrees.incrementAndGet();
+        releasedBytes += segment.bytes();
     }
 
     /** Gives a segment back, and logs it if the driver fails: for callers that have nobody to tell. */

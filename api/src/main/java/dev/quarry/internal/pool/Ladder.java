@@ -165,6 +165,7 @@ final class Ladder {
     }
 
     private void makeRoom(Domain domain, Wish wish, Trail trail) {
+        handOver.drainCaches();
         long need = core.growthPolicy().least(wish.size());
         long released = growth.releaseFor(need);
         trail.add("release unused segments", released);

@@ -132,24 +132,55 @@ final class Pending {
     private long free(PendingBlock pending, Domain domain) {
         Heap heap = core.heap();
         int block = pending.block();
-        boolean dedicated = heap.table().isDedicated(block);
         long size = heap.table().size(block);
         if (pending.clear()) {
             clear(block, domain.stream());
         }
+        boolean dedicated = heap.table().isDedicated(block);
         core.lock();
         try {
             blocks.remove(pending);
             bytes -= size;
-            heap.free(block, domain);
+            if (!dedicated) {
+                heap.free(block, domain);
+            }
         } finally {
             core.unlock();
         }
         pending.events().forEach(DriverEvent::release);
         if (dedicated) {
-            Segment segment = heap.segments().get(heap.table().segment(block));
-            growth.releaseOrKeep(segment);
+            giveBack(block);
         }
         return size;
+    }
+
+    /** Gives a dedicated segment back; if the driver fails, it waits for the next poll. */
+    private void giveBack(int block) {
+        Segment segment;
+        core.lock();
+        try {
+            segment = core.heap().segments().get(core.heap().table().segment(block));
+            core.heap().removeSegment(segment);
+        } finally {
+            core.unlock();
+        }
+        try {
+            growth.giveBack(segment);
+        } catch (DriverException e) {
+            core.log("the driver failed to take a shareable segment back; it will be tried again", e);
+            keep(segment);
+        }
+    }
+
+    private void keep(Segment segment) {
+        core.lock();
+        try {
+            int block = core.heap().addSegment(segment.address(), segment.bytes(), segment.isSmall(), true);
+            core.heap().table().setOwner(block, Domain.HOST, BlockTable.PENDING);
+            bytes += segment.bytes();
+            blocks.add(new PendingBlock(block, List.of(), List.of(), false));
+        } finally {
+            core.unlock();
+        }
     }
 }

@@ -176,17 +176,26 @@ final class Release {
 
     private void waitFor(Domain use, DriverStream other, DriverStream stream) {
         if (use.isEnded()) {
-            core.gate().lock();
-            try {
-                use.marks().forEach(mark -> stream.waitForHeld(mark.event()));
-            } finally {
-                core.gate().unlock();
-            }
+            waitForEnded(use, stream);
         } else {
             DriverEvent event = other.recordNow();
             core.counters().events.incrementAndGet();
             stream.waitForHeld(event);
             event.release();
+        }
+    }
+
+    private void waitForEnded(Domain use, DriverStream stream) {
+        core.gate().lock();
+        try {
+            Mark last = use.marks().peekLast();
+            if (last != null && last.sequence() == Domain.EVERYTHING) {
+                stream.waitForHeld(last.event());
+            } else if (!use.isGone()) {
+                throw new DriverException("record", use.toString(), -1, "no event marks the end of this stream");
+            }
+        } finally {
+            core.gate().unlock();
         }
     }
 

@@ -111,8 +111,8 @@ final class StreamOrder {
         if (stream == null) {
             return;
         }
-        boolean lost = isLost(domain) || (record(domain, stream, Domain.EVERYTHING) == null && isLost(domain));
-        if (lost) {
+        boolean marked = !isLost(domain) && record(domain, stream, Domain.EVERYTHING) != null;
+        if (!marked && (isLost(domain) || isSynchronized(stream))) {
             forgetMarks(domain);
             domain.setCompleted(Domain.EVERYTHING);
         }
@@ -175,6 +175,18 @@ final class StreamOrder {
     private void completeAll(Domain owner) {
         forgetMarks(owner);
         owner.setCompleted(sequenceOf(owner));
+    }
+
+    /** Waits for a stream on which nothing can be recorded; returns whether that worked. */
+    private boolean isSynchronized(DriverStream stream) {
+        try {
+            stream.driver().synchronize(stream.handle());
+            core.counters().hostWaits.incrementAndGet();
+            return true;
+        } catch (DriverException e) {
+            core.log("cannot wait for " + stream + "; the memory it may use stays with it", e);
+            return false;
+        }
     }
 
     private static boolean isUsable(DriverStream stream) {
