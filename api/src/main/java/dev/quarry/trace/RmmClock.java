@@ -35,13 +35,15 @@ final class RmmClock {
         int length = lines.length(field);
         int part = 0;
         int digits = 0;
+        boolean dotted = false;
         parts[0] = 0;
         for (int i = 0; i < length; i++) {
             byte c = lines.at(field, i);
             if (c == ':' || c == '.') {
-                if (digits == 0 || ++part == parts.length) {
+                if (digits == 0 || dotted || ++part == parts.length) {
                     return -1;
                 }
+                dotted = c == '.';
                 parts[part] = 0;
                 digits = 0;
             } else if (c < '0' || c > '9' || ++digits > 10) {
@@ -50,7 +52,8 @@ final class RmmClock {
                 parts[part] = parts[part] * 10 + (c - '0');
             }
         }
-        return digits == 0 || digits > 9 ? -1 : total(part, digits);
+        boolean complete = part == 3 || (part == 1 && dotted);
+        return complete && digits > 0 && digits <= 9 ? total(part, digits) : -1;
     }
 
     private long total(int part, int digits) {
@@ -58,11 +61,7 @@ final class RmmClock {
         for (int i = digits; i < 9; i++) {
             fraction *= 10;
         }
-        long seconds = switch (part) {
-            case 1 -> parts[0];
-            case 3 -> (parts[0] * 60 + parts[1]) * 60 + parts[2];
-            default -> -1;
-        };
-        return seconds < 0 || seconds > MOST_SECONDS ? -1 : seconds * NANOS + fraction;
+        long seconds = part == 1 ? parts[0] : (parts[0] * 60 + parts[1]) * 60 + parts[2];
+        return seconds > MOST_SECONDS ? -1 : seconds * NANOS + fraction;
     }
 }

@@ -35,7 +35,7 @@ final class ReplayText {
         if (values.settings.validate()) {
             line(
                     "checked",
-                    "%d validations of the pool in %d operations, no overlap, no hazard",
+                    "%d validations of the pool in %d operations, no overlap",
                     values.validations,
                     values.trace.operations());
         }

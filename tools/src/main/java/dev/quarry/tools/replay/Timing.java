@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 /**
  * The time of warm replays: medians over samples, in nanoseconds per operation, which is an allocation with its free.
  *
- * <p>Measured as the peers were: after two seconds of warm-up, a sample is as many whole replays back to back as take
+ * <p>Measured as the peers were: after a {@linkplain WarmUp warm-up}, a sample is as many whole replays back to back as take
  * at least 5 ms; two samples are dropped before the first that counts.
  *
  * @param cpuNanos thread CPU time
@@ -17,7 +17,6 @@ import java.util.function.ToDoubleFunction;
  * @param garbageBytes bytes allocated on the Java heap per operation
  */
 record Timing(double cpuNanos, double wallNanos, double throughputNanos, double garbageBytes) {
-    private static final long WARM_UP_NANOS = 2_000_000_000L;
     private static final long SAMPLE_NANOS = 5_000_000;
     private static final double MARGIN = 1.1;
     private static final int DROPPED = 2;
@@ -25,14 +24,15 @@ record Timing(double cpuNanos, double wallNanos, double throughputNanos, double 
     /** Measures with a number of samples, one at least. */
     static Timing measure(Sampler sampler, int repeat, Progress progress) {
         progress.phase("warming up");
-        long start = System.nanoTime();
+        WarmUp warmUp = new WarmUp();
         long replays = 1;
         Sample sample = sampler.sample(replays);
-        while (System.nanoTime() - start < WARM_UP_NANOS || sample.elapsedNanos() < SAMPLE_NANOS) {
+        while (!warmUp.isOver() || sample.elapsedNanos() < SAMPLE_NANOS) {
             replays = enough(replays, sample);
             sample = sampler.sample(replays);
         }
         replays = enough(replays, sample);
+        WarmUp.touchHeap();
         List<Sample> samples = new ArrayList<>();
         for (int i = -DROPPED; i < repeat; ) {
             progress.phase("timing", Math.max(i, 0), repeat);
