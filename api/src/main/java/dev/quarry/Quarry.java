@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.function.LongSupplier;
 
 /**
  * The entry point: the devices of this machine, and a pool for each kind of their memory.
@@ -101,7 +102,8 @@ public final class Quarry implements AutoCloseable {
 
     /** Holds the shared instance until it is asked for. */
     private static final class Shared {
-        static final Quarry INSTANCE = new Quarry(new DeviceRegistry(discover(), true, DevicePool::new));
+        static final Quarry INSTANCE =
+                new Quarry(new DeviceRegistry(discover(), true, System::nanoTime, DevicePool::new));
     }
 
     private static List<DeviceProvider> discover() {
@@ -111,6 +113,7 @@ public final class Quarry implements AutoCloseable {
     /** Settings of an opening. Not thread-safe. */
     public static final class Builder {
         private final List<DeviceProvider> providers = new ArrayList<>();
+        private LongSupplier timeSource = System::nanoTime;
 
         private Builder() {}
 
@@ -120,9 +123,20 @@ public final class Quarry implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Uses another clock for idle times and deadlines, in tests for instance.
+         *
+         * @param nanos as {@link System#nanoTime}; thread-safe
+         */
+        public Builder timeSource(LongSupplier nanos) {
+            timeSource = Objects.requireNonNull(nanos, "nanos");
+            return this;
+        }
+
         /** Opens the devices. */
         public Quarry open() {
-            return new Quarry(new DeviceRegistry(providers.isEmpty() ? discover() : providers, false, DevicePool::new));
+            List<DeviceProvider> used = providers.isEmpty() ? discover() : List.copyOf(providers);
+            return new Quarry(new DeviceRegistry(used, false, timeSource, DevicePool::new));
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /** All devices of one {@code Quarry}, with the outcome for each plugin and the pools opened so far. Thread-safe. */
@@ -30,6 +31,7 @@ public final class DeviceRegistry {
 
     private final Account machine = new Account("machine", Long.MAX_VALUE);
     private final boolean permanent;
+    private final LongSupplier clock;
     private final PoolOpener opener;
     private final List<ProviderStatus> statuses = new ArrayList<>();
     private final Map<String, DriverDevice> devices = new LinkedHashMap<>();
@@ -45,9 +47,12 @@ public final class DeviceRegistry {
      * Probes the providers and opens the devices of those that are available.
      *
      * @param permanent whether {@link #close()} is refused
+     * @param clock the time in nanoseconds, for idle times and deadlines
+     * @param opener opens pools
      */
-    public DeviceRegistry(List<DeviceProvider> providers, boolean permanent, PoolOpener opener) {
+    public DeviceRegistry(List<DeviceProvider> providers, boolean permanent, LongSupplier clock, PoolOpener opener) {
         this.permanent = permanent;
+        this.clock = clock;
         this.opener = opener;
         providers.stream().sorted(Comparator.comparing(DeviceProvider::name)).forEach(this::load);
     }
@@ -150,7 +155,7 @@ public final class DeviceRegistry {
         if (availability instanceof Availability.Available) {
             try {
                 for (DeviceDriver driver : provider.open()) {
-                    devices.put(driver.info().id(), new DriverDevice(driver, machine));
+                    devices.put(driver.info().id(), new DriverDevice(driver, machine, clock));
                 }
             } catch (RuntimeException | LinkageError e) {
                 availability = new Availability.Missing(

@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /** A device over its driver: its streams, and the events that are reused. Thread-safe. */
 public final class DriverDevice implements Device {
     private final DeviceDriver driver;
+    private final LongSupplier clock;
     private final Account account;
     private final DriverStream defaultStream;
 
@@ -30,8 +32,9 @@ public final class DriverDevice implements Device {
     private final ConcurrentLinkedDeque<Long> events = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
 
-    DriverDevice(DeviceDriver driver, Account machine) {
+    DriverDevice(DeviceDriver driver, Account machine, LongSupplier clock) {
         this.driver = driver;
+        this.clock = clock;
         this.account = machine.child(driver.info().id(), Long.MAX_VALUE);
         this.defaultStream = new DriverStream(this, driver.streams().defaultStream(), DriverStream.Ownership.DEVICE);
         streams.add(defaultStream);
@@ -95,6 +98,11 @@ public final class DriverDevice implements Device {
     /** Returns the account of all that is reserved on this device. */
     public Account account() {
         return account;
+    }
+
+    /** Returns the time in nanoseconds, for idle times and deadlines. */
+    public LongSupplier clock() {
+        return clock;
     }
 
     /** Returns the lock that guards streams' clients. */

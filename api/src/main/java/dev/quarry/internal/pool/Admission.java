@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Object> queue = new ArrayDeque<>();
@@ -27,6 +29,10 @@ final class Admission {
 
     /** The queue's length: read by every free, written under the lock. */
     private volatile int waiting;
+
+    Admission(LongSupplier clock) {
+        this.clock = clock;
+    }
 
     /** Returns whether somebody waits. */
     boolean isAwaited() {
@@ -55,7 +61,7 @@ final class Admission {
             throw new InterruptedException("interrupted before waiting for memory");
         }
         Object turn = new Object();
-        long deadline = System.nanoTime() + saturatedNanos(atMost);
+        long deadline = clock.getAsLong() + saturatedNanos(atMost);
         lock.lock();
         try {
             queue.addLast(turn);
@@ -68,7 +74,7 @@ final class Admission {
                         return allocation;
                     }
                 }
-                long left = deadline - System.nanoTime();
+                long left = deadline - clock.getAsLong();
                 if (left <= 0) {
                     return null;
                 }

@@ -96,12 +96,15 @@ final class Closing {
             long bytes = held.stream()
                     .mapToLong(block -> core.table().requested(block))
                     .sum();
+            List<String> places = core.places().counted();
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "{0} closed with {1} open allocations of {2} bytes; they stay valid until they are closed",
+                    "{0} closed with {1} open allocations of {2} bytes; they stay valid until they are closed; made:"
+                            + " {3}",
                     pool,
                     held.size(),
-                    bytes);
+                    bytes,
+                    places.isEmpty() ? "unknown, set the option track-places" : String.join("; ", places));
         }
     }
 

@@ -33,7 +33,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     private final PoolReports reports;
     private final Closing closing;
     private final Views views;
-    private final Admission admission = new Admission();
+    private final Admission admission;
 
     /** What child pools have allocated or hold reservations for. */
     private final Account children;
@@ -51,6 +51,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         device.checkOpen();
         this.core = new PoolCore(device, kind, options, this);
         this.slot = device.takeSlot();
+        this.admission = new Admission(core.clock());
         this.order = new StreamOrder(core);
         this.handOver = new HandOver(core, order);
         this.growth = new Growth(core, order);

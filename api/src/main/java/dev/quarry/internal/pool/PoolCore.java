@@ -41,6 +41,7 @@ final class PoolCore {
     private final PoolCounters counters = new PoolCounters();
     private final DeferredFrees deferred = new DeferredFrees(table);
     private final Tags tags = new Tags();
+    private final Places places = new Places();
     private final ReentrantLock gate = new ReentrantLock();
     private final ReentrantLock lock = new ReentrantLock();
     private final Heap heap;
@@ -57,7 +58,7 @@ final class PoolCore {
         this.device = device;
         this.kind = kind;
         this.account = device.account().child(name, Long.MAX_VALUE);
-        this.clock = System::nanoTime;
+        this.clock = device.clock();
         this.classes = new SizeClasses(device.driver().granule(), LARGEST_CACHED);
         this.heap = new Heap(table, classes, counters, clock);
         this.options = options;
@@ -100,6 +101,10 @@ final class PoolCore {
 
     Tags tags() {
         return tags;
+    }
+
+    Places places() {
+        return places;
     }
 
     /** Returns the lock of threads that need the driver. */

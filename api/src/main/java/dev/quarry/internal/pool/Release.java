@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * pool, or tracked. And the other end: what such allocations need before the user gets them.
  */
 final class Release {
-    private static final StackWalker WALKER = StackWalker.getInstance();
-
     private final DevicePool pool;
     private final PoolCore core;
     private final Pending pending;
@@ -55,7 +53,9 @@ final class Release {
 
     /** Records the place of an allocation. */
     PooledAllocation track(PooledAllocation allocation) {
-        allocation.attach().setAllocatedAt(place());
+        String place = Places.caller();
+        allocation.attach().setAllocatedAt(place);
+        core.places().add(allocation.block(), place);
         return allocation;
     }
 
@@ -66,7 +66,8 @@ final class Release {
     void release(PooledAllocation allocation, Domain order, List<DriverEvent> events) {
         Attachments attached = allocation.attached();
         if (attached != null && attached.allocatedAt() != null) {
-            attached.setClosedAt(place());
+            attached.setClosedAt(Places.caller());
+            core.places().remove(allocation.block());
         }
         int block = allocation.block();
         long size = core.table().size(block);
@@ -208,15 +209,5 @@ final class Release {
         } else {
             stream.driver().fill(stream.handle(), address, size, (byte) 0);
         }
-    }
-
-    /** Returns the first frame outside of Quarry, with the thread. */
-    private static String place() {
-        String frame =
-                WALKER.walk(frames -> frames.filter(f -> !f.getClassName().startsWith("dev.quarry.internal."))
-                        .findFirst()
-                        .map(StackWalker.StackFrame::toString)
-                        .orElse("unknown"));
-        return frame + " (thread \"" + Thread.currentThread().getName() + "\")";
     }
 }
