@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Replays every trace under TRACES_DIR/{scenarios,torch,gpu} through Quarry and through malloc, and prints one table with
+# what other allocators reach. Exit code: 0 every must is met, 1 one is not, 2 wrong usage. See README.md.
+set -euo pipefail
+shopt -s nullglob
+
+usage() {
+  echo 'usage: bench/compare.sh TRACES_DIR [--repeat N]' >&2
+  exit 2
+}
+
+[ $# -eq 1 ] || { [ $# -eq 3 ] && [ "$2" = --repeat ] && [[ $3 =~ ^[1-9][0-9]*$ ]]; } || usage
+traces=("$1"/{scenarios,torch,gpu}/*.csv.gz)
+repeat=${3:-31}
+[ ${#traces[@]} -gt 0 ] || usage
+
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+results=$bench/target/compare
+run() {
+  "$java" --enable-native-access=ALL-UNNAMED -cp "$bench/target/quarry-bench.jar" "dev.quarry.bench.compare.$1" "${@:2}"
+}
+
+rm -rf "$results"
+mkdir -p "$results"
+for trace in "${traces[@]}"; do
+  name=$(basename "$trace" .csv.gz)
+  echo "$name" >&2
+  replay=("$root/quarry" replay "$trace" --json)
+  case $name in pressure* | phases*) replay+=(--total 16GiB --allow-oom) ;; esac
+  # A run that fails says why, and leaves an empty file: the table shows it.
+  "${replay[@]}" --repeat "$repeat" > "$results/$name.immediate.json" || true
+  "${replay[@]}" --events lazy --repeat 0 > "$results/$name.lazy.json" || true
+  run MallocReplay "$trace" --repeat "$repeat" > "$results/$name.malloc.json" || true
+done
+run CompareReport "$bench/peers.csv" "$results"
