@@ -36,7 +36,7 @@ public final class MemoryKind {
      *
      * @param name lower-case name as used on the command line and in metrics
      * @param hostAccessible whether Java code may read and write it through a {@code MemorySegment}
-     * @param deviceAccessible whether work on a device stream may read and write it
+     * @param deviceAccessible whether work on an accelerator may read and write it directly
      */
     public static MemoryKind of(String name, boolean hostAccessible, boolean deviceAccessible) {
         return new MemoryKind(name, hostAccessible, deviceAccessible);
@@ -52,7 +52,7 @@ public final class MemoryKind {
         return hostAccessible;
     }
 
-    /** Returns whether work on a device stream may use this memory. */
+    /** Returns whether work on an accelerator may use this memory directly; the host's own streams use all kinds. */
     public boolean isDeviceAccessible() {
         return deviceAccessible;
     }

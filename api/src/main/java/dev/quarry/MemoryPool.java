@@ -11,7 +11,8 @@ import java.util.concurrent.CompletableFuture;
  * A caching allocator of one kind of memory of one device.
  *
  * <p>Thread-safe. A pool takes segments from the driver, cuts them into blocks by best fit, and keeps freed blocks for
- * reuse. Allocating and freeing does not wait for the device.
+ * reuse. Freeing never waits. Allocating waits for the device only on the way to failure, when limit or device allow no
+ * growth, and for at most {@link PoolOptions#maxStall()}.
  */
 public interface MemoryPool extends AutoCloseable {
     /** Returns the name used in reports and metrics. */
@@ -60,8 +61,8 @@ public interface MemoryPool extends AutoCloseable {
     Optional<Allocation> tryAllocate(AllocationRequest request);
 
     /**
-     * Allocates, and waits for others to free where there is not enough. Waiters are served in the order of their
-     * arrival.
+     * Allocates, and waits for others to free where there is not enough, after the out-of-memory handler was asked once.
+     * Waiters are served in the order of their arrival. What could never be had is refused at once.
      *
      * @throws InterruptedException if interrupted while waiting; nothing is held then
      * @throws DeviceOutOfMemoryException if the time is over
@@ -81,7 +82,7 @@ public interface MemoryPool extends AutoCloseable {
     /**
      * Allocates without blocking the caller, waiting as {@link #acquire} does. The future fails with
      * {@link DeviceOutOfMemoryException} when the time is over. An allocation that arrives after the future was cancelled
-     * is given back at once. The view is {@linkplain ViewSafety#SHARED shared} unless the request names another.
+     * is given back. A bad request throws here and not in the future. The view is {@linkplain ViewSafety#SHARED shared} unless the request names another.
      */
     CompletableFuture<Allocation> allocateAsync(AllocationRequest request, Duration atMost);
 
@@ -98,8 +99,7 @@ public interface MemoryPool extends AutoCloseable {
     /**
      * Makes sure that {@code count} allocations of {@code bytes} can be served without the driver.
      *
-     * @throws DeviceOutOfMemoryException if there is not enough memory; the pool is as before then
-     */
+     * @throws DeviceOutOfMemoryException if there is not enough memory; nothing is held then, and what was reserved stays     */
     void warmUp(long bytes, int count);
 
     /**
@@ -115,8 +115,11 @@ public interface MemoryPool extends AutoCloseable {
     /**
      * Opens a pool that takes its memory from this one and accounts for it separately.
      *
-     * <p>Limit and reservation count allocated bytes. A reservation is taken from this pool's account at once, so that
-     * it cannot be used by others. Closing the child needs all its allocations closed; closing this pool closes it.
+     * <p>Limit and reservation count allocated bytes. A reservation is kept from this pool's other children; allocations
+     * made directly from this pool are not held back by it. The child's own limit calls no out-of-memory handler. Of the
+     * child's {@linkplain #statistics() statistics} the current counts, allocated bytes and refusals are its own; totals
+     * and caches are its parent's and read 0. Closing the child needs all its allocations closed; closing this pool closes
+     * it.
      *
      * @param name as reports show it
      * @param reservation bytes kept for the child, zero or more

@@ -4,7 +4,8 @@ package dev.quarry;
  * A user's chance to free memory before an allocation fails.
  *
  * <p>Called by the thread that allocates, with no lock of the pool held. Allocations made by the handler skip the
- * handler. What it throws reaches the caller of {@code allocate}, with the out-of-memory exception as suppressed.
+ * handler. Allocations that it closes should have {@linkplain ViewSafety#SHARED shared} views: a confined one that another
+ * thread made cannot be closed here. What it throws reaches the caller of {@code allocate}, with the out-of-memory exception as suppressed.
  */
 @FunctionalInterface
 public interface OutOfMemoryHandler {

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -56,20 +57,23 @@ final class Admission {
      * @return what the attempt returned, or {@code null} after the time
      */
     @Nullable
-    Allocation acquire(Supplier<? extends @Nullable Allocation> attempt, Duration atMost) throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException("interrupted before waiting for memory");
-        }
+    Allocation acquire(Function<Effort, ? extends @Nullable Allocation> attempt, Duration atMost)
+            throws InterruptedException {
         Object turn = new Object();
+        Effort effort = Effort.HANDLER; // the user's handler once, before waiting
         long deadline = clock.getAsLong() + saturatedNanos(atMost);
         lock.lock();
         try {
             queue.addLast(turn);
             waiting = queue.size();
             while (true) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("interrupted while waiting for memory");
+                }
                 long seen = frees;
                 if (turn.equals(queue.peekFirst())) {
-                    Allocation allocation = tryOutside(attempt);
+                    Allocation allocation = tryOutside(attempt, effort);
+                    effort = Effort.LADDER;
                     if (allocation != null) {
                         return allocation;
                     }
@@ -93,7 +97,7 @@ final class Admission {
     /**
      * Tries at once if nobody waits, else waits on a virtual thread. What arrives after a cancellation is closed.
      *
-     * @param attempt returns {@code null} where there is not enough
+     * @param attempt takes what is there at once, or returns {@code null}
      * @param waiter waits and throws at last
      */
     CompletableFuture<Allocation> acquireAsync(
@@ -126,10 +130,10 @@ final class Admission {
         return future;
     }
 
-    private @Nullable Allocation tryOutside(Supplier<? extends @Nullable Allocation> attempt) {
+    private @Nullable Allocation tryOutside(Function<Effort, ? extends @Nullable Allocation> attempt, Effort effort) {
         lock.unlock();
         try {
-            return attempt.get();
+            return attempt.apply(effort);
         } finally {
             lock.lock();
         }

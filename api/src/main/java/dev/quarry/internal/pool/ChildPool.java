@@ -22,6 +22,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
     private final DevicePool root;
     private final Account account;
     private final AtomicLong live = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private ChildPool(DevicePool root, Account account) {
@@ -77,7 +78,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
 
     @Override
     public MemoryStatistics statistics() {
-        return PoolReports.ofChild(account, live.get(), root.statistics());
+        return PoolReports.ofChild(account, live.get(), refused.get(), root.statistics());
     }
 
     @Override
@@ -93,6 +94,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
 
     @Override
     public void close() {
+        closeLasting();
         if (live.get() != 0) {
             throw new IllegalStateException("child pool \"" + name() + "\" has " + live.get() + " open allocations of "
                     + account.charged() + " bytes; close them first");
@@ -112,21 +114,21 @@ final class ChildPool extends PoolFront implements PoolInspector {
     PooledAllocation allocate(long bytes, Domain domain) {
         AllocationRequest request = AllocationRequest.of(root.checkedSize(bytes));
         Stream stream = domain.stream();
-        return orThrow(attempt(stream == null ? request : request.on(stream), true));
+        return orThrow(attempt(stream == null ? request : request.on(stream), Effort.OR_THROW));
     }
 
     @Override
     @Nullable
-    PooledAllocation attempt(AllocationRequest request, boolean orThrow) {
+    PooledAllocation attempt(AllocationRequest request, Effort effort) {
         checkOpen();
         long size = root.roundedSize(request.bytes());
         if (!account.charge(size)) {
-            return refuse(request, orThrow);
+            return refuse(request, effort);
         }
         live.incrementAndGet();
         PooledAllocation allocation = null;
         try {
-            allocation = root.attempt(request, this, orThrow);
+            allocation = root.attempt(request, this, effort);
         } finally {
             if (allocation == null) {
                 uncharge(size);
@@ -156,6 +158,11 @@ final class ChildPool extends PoolFront implements PoolInspector {
         return root.defaultDomain();
     }
 
+    @Override
+    long mostBytes() {
+        return Math.min(account.limit(), root.mostBytes());
+    }
+
     /** Takes the charge of a block back that was freed. */
     void uncharge(long size) {
         account.release(size);
@@ -165,8 +172,9 @@ final class ChildPool extends PoolFront implements PoolInspector {
         }
     }
 
-    private @Nullable PooledAllocation refuse(AllocationRequest request, boolean orThrow) {
-        if (orThrow) {
+    private @Nullable PooledAllocation refuse(AllocationRequest request, Effort effort) {
+        refused.incrementAndGet();
+        if (effort == Effort.OR_THROW) {
             throw root.failure(account, request.bytes());
         }
         root.core().counters().outOfMemory.incrementAndGet();

@@ -27,7 +27,7 @@ final class Closing {
 
     /** Ends allocation, reports what is still held, and gives the memory back unless it is. */
     void close() {
-        views.closeLasting();
+        pool.closeLasting();
         if (!core.close()) {
             throw new IllegalStateException(pool + " was closed before");
         }

@@ -163,17 +163,17 @@ public final class DevicePool extends PoolFront implements PoolInspector {
 
     @Override
     @Nullable
-    PooledAllocation attempt(AllocationRequest request, boolean orThrow) {
-        return attempt(request, null, orThrow);
+    PooledAllocation attempt(AllocationRequest request, Effort effort) {
+        return attempt(request, null, effort);
     }
 
     /** Allocates for a child pool, or for this one. */
     @Nullable
-    PooledAllocation attempt(AllocationRequest request, @Nullable ChildPool child, boolean orThrow) {
+    PooledAllocation attempt(AllocationRequest request, @Nullable ChildPool child, Effort effort) {
         long size = roundedSize(request.bytes());
         Stream stream = request.stream();
         Domain domain = stream == null ? defaultDomain() : domainOf(stream);
-        int block = dispenser.take(domain, size, request, orThrow);
+        int block = dispenser.take(domain, size, request, effort);
         if (block == 0) {
             return null;
         }
@@ -225,6 +225,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             defaultDomain = domain;
         }
         return domain;
+    }
+
+    @Override
+    long mostBytes() {
+        return Math.min(core.account().limit(), device().driver().memory(kind()).totalBytes());
     }
 
     /** Returns the block size for a request. */

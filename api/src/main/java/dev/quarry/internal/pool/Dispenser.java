@@ -24,31 +24,33 @@ final class Dispenser {
             block = takeFromCache(domain.cache(), domain, bytes, size, Tags.NONE);
         }
         if (block == 0) {
-            block = takeFromIndex(domain, size, 1, bytes, Tags.NONE);
+            block = takeFromIndex(domain, size, 1, bytes, Tags.NONE, Effort.OR_THROW);
         }
-        return block != 0 ? block : climb(domain, new Wish(size, 1, Heap.isSmall(size), bytes, Tags.NONE), true);
+        return block != 0
+                ? block
+                : climb(domain, new Wish(size, 1, Heap.isSmall(size), bytes, Tags.NONE), Effort.OR_THROW);
     }
 
     /**
      * Takes a block for a request.
      *
-     * @return the block, or 0 if there is not enough memory and {@code orThrow} is not set
+     * @return the block, or 0 if the effort was not enough and is not {@link Effort#OR_THROW}
      */
-    int take(Domain domain, long size, AllocationRequest request, boolean orThrow) {
+    int take(Domain domain, long size, AllocationRequest request, Effort effort) {
         int tag = core.tags().number(request.tag());
         long alignment = request.alignment();
         Wish wish = new Wish(size, alignment, Heap.isSmall(size), request.bytes(), tag);
         if (request.isShareable()) {
-            return dedicate(domain, wish, orThrow);
+            return dedicate(domain, wish, effort);
         }
         int block = 0;
         if (size <= core.cacheBlockBytes() && alignment <= core.classes().granule()) {
             block = takeFromCache(domain.cache(), domain, request.bytes(), size, tag);
         }
         if (block == 0) {
-            block = takeFromIndex(domain, size, alignment, request.bytes(), tag);
+            block = takeFromIndex(domain, size, alignment, request.bytes(), tag, effort);
         }
-        return block != 0 ? block : climb(domain, wish, orThrow);
+        return block != 0 ? block : climb(domain, wish, effort);
     }
 
     /** Takes blocks that lie side by side out of one free block; none if there is no such block at once. */
@@ -71,7 +73,7 @@ final class Dispenser {
         return block;
     }
 
-    private int takeFromIndex(Domain domain, long size, long alignment, long requested, int tag) {
+    private int takeFromIndex(Domain domain, long size, long alignment, long requested, int tag, Effort effort) {
         Heap heap = core.heap();
         boolean small = Heap.isSmall(size);
         core.lock();
@@ -81,7 +83,8 @@ final class Dispenser {
             if (block == 0) {
                 return 0;
             }
-            if (heap.segments().bytes() < core.tightBytes() || !heap.isMuchTooLarge(block, size)) {
+            boolean roomy = heap.segments().bytes() < core.tightBytes();
+            if (roomy || !effort.climbs() || !heap.isMuchTooLarge(block, size)) {
                 return heap.carve(block, size, alignment, domain, requested, tag);
             }
         } finally {
@@ -90,20 +93,26 @@ final class Dispenser {
         return ladder.exchange(domain, new Wish(size, alignment, small, requested, tag));
     }
 
-    private int climb(Domain domain, Wish wish, boolean orThrow) {
+    private int climb(Domain domain, Wish wish, Effort effort) {
+        if (!effort.climbs()) {
+            return 0;
+        }
         Ladder.Trail trail = new Ladder.Trail();
-        int block = ladder.climb(domain, wish, trail, orThrow);
-        return block != 0 ? block : failed(wish, trail, orThrow);
+        int block = ladder.climb(domain, wish, trail, effort.callsHandler());
+        return block != 0 ? block : failed(wish, trail, effort);
     }
 
-    private int dedicate(Domain domain, Wish wish, boolean orThrow) {
+    private int dedicate(Domain domain, Wish wish, Effort effort) {
+        if (!effort.climbs()) {
+            return 0;
+        }
         Ladder.Trail trail = new Ladder.Trail();
         int block = ladder.dedicate(domain, wish, trail);
-        return block != 0 ? block : failed(wish, trail, orThrow);
+        return block != 0 ? block : failed(wish, trail, effort);
     }
 
-    private int failed(Wish wish, Ladder.Trail trail, boolean orThrow) {
-        if (orThrow) {
+    private int failed(Wish wish, Ladder.Trail trail, Effort effort) {
+        if (effort == Effort.OR_THROW) {
             throw reports.failure(wish.requested(), trail);
         }
         core.counters().outOfMemory.incrementAndGet();

@@ -29,13 +29,19 @@ final class Places {
                 .toList();
     }
 
+    private static boolean isOurs(String className) {
+        return className.startsWith("dev.quarry.internal.")
+                || className.startsWith("java.")
+                || className.equals("dev.quarry.MemoryPool")
+                || className.equals("dev.quarry.Allocation");
+    }
+
     /** Returns the first frame of the calling thread outside of Quarry's inner packages, with the thread. */
     static String caller() {
-        String frame =
-                WALKER.walk(frames -> frames.filter(f -> !f.getClassName().startsWith("dev.quarry.internal."))
-                        .findFirst()
-                        .map(StackWalker.StackFrame::toString)
-                        .orElse("unknown"));
+        String frame = WALKER.walk(frames -> frames.filter(f -> !isOurs(f.getClassName()))
+                .findFirst()
+                .map(StackWalker.StackFrame::toString)
+                .orElse("unknown"));
         return frame + " (thread \"" + Thread.currentThread().getName() + "\")";
     }
 }

@@ -52,7 +52,7 @@ final class PoolArena implements Arena {
     }
 
     /** Makes an allocator whose life somebody else ends; {@link #freeBlocks} is called then. */
-    static PoolArena lasting(DevicePool pool, Arena life) {
+    static PoolArena lasting(PoolFront pool, Arena life) {
         return new PoolArena(pool, life, null);
     }
 

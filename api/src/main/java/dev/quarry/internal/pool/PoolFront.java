@@ -16,15 +16,18 @@ import org.jspecify.annotations.Nullable;
 
 /** What pools and child pools have in common: the many ways to ask, each in terms of one attempt. */
 abstract class PoolFront implements MemoryPool {
+    /** The allocator whose memory lives as long as the pool; made when first needed. Guarded by this. */
+    private @Nullable PoolArena lasting;
+
     /** Allocates in a domain, or throws. */
     abstract PooledAllocation allocate(long bytes, Domain domain);
 
     /**
      * Allocates what a request describes.
      *
-     * @param orThrow whether failure is an exception, after the user's handler was asked; else it is {@code null}
+     * @param effort how far to go; with {@link Effort#OR_THROW} the result is not {@code null}
      */
-    abstract @Nullable PooledAllocation attempt(AllocationRequest request, boolean orThrow);
+    abstract @Nullable PooledAllocation attempt(AllocationRequest request, Effort effort);
 
     /** Allocates several that lie side by side, or returns {@code null} if there is no room for them in one piece. */
     abstract @Nullable List<Allocation> allocateTogether(Domain domain, long[] bytes);
@@ -35,6 +38,9 @@ abstract class PoolFront implements MemoryPool {
     abstract Domain domainOf(Stream stream);
 
     abstract Domain defaultDomain();
+
+    /** Returns the largest block that limits and device could ever allow. */
+    abstract long mostBytes();
 
     @Override
     public final Allocation allocate(long bytes) {
@@ -48,7 +54,7 @@ abstract class PoolFront implements MemoryPool {
 
     @Override
     public final Allocation allocate(AllocationRequest request) {
-        PooledAllocation allocation = attempt(request, true);
+        PooledAllocation allocation = attempt(request, Effort.OR_THROW);
         if (allocation == null) {
             throw new IllegalStateException("an attempt that fails by exception only returned nothing");
         }
@@ -57,19 +63,28 @@ abstract class PoolFront implements MemoryPool {
 
     @Override
     public final Optional<Allocation> tryAllocate(AllocationRequest request) {
-        return Optional.ofNullable(attempt(request, false));
+        return Optional.ofNullable(attempt(request, Effort.LADDER));
     }
 
     @Override
     public final Allocation acquire(AllocationRequest request, Duration atMost) throws InterruptedException {
-        Allocation allocation = root().admission().acquire(() -> attempt(request, false), atMost);
+        if (root().roundedSize(request.bytes()) > mostBytes()) {
+            return allocate(request); // no free can help: the report says why
+        }
+        Allocation allocation = root().admission().acquire(effort -> attempt(request, effort), atMost);
         return allocation != null ? allocation : allocate(request);
     }
 
     @Override
     public final CompletableFuture<Allocation> allocateAsync(AllocationRequest request, Duration atMost) {
         AllocationRequest shared = request.viewSafety() == null ? request.viewSafety(ViewSafety.SHARED) : request;
-        return root().admission().acquireAsync(() -> attempt(shared, false), () -> acquire(shared, atMost));
+        root().roundedSize(request.bytes());
+        String place = options().trackPlaces() ? Places.caller() : null;
+        Release release = root().release();
+        return root().admission()
+                .acquireAsync(
+                        () -> release.track(attempt(shared, Effort.AT_ONCE), place),
+                        () -> release.track(acquire(shared, atMost), place));
     }
 
     @Override
@@ -111,7 +126,25 @@ abstract class PoolFront implements MemoryPool {
     @Override
     public final SegmentAllocator segmentAllocator() {
         checkHostAccessible();
-        return root().views().lasting(root());
+        return lasting();
+    }
+
+    private synchronized SegmentAllocator lasting() {
+        PoolArena present = lasting;
+        if (present == null) {
+            present = PoolArena.lasting(this, root().views().sharedArena());
+            lasting = present;
+        }
+        return present;
+    }
+
+    /** Gives the blocks of {@link #segmentAllocator} back: the pool closes. */
+    synchronized void closeLasting() {
+        PoolArena present = lasting;
+        if (present != null) {
+            lasting = null;
+            present.freeBlocks();
+        }
     }
 
     @Override

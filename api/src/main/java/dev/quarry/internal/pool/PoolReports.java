@@ -42,7 +42,7 @@ final class PoolReports {
     }
 
     /** Returns a child's figures: what its account knows, and nothing of what it shares with its parent. */
-    static MemoryStatistics ofChild(Account account, long live, MemoryStatistics root) {
+    static MemoryStatistics ofChild(Account account, long live, long refused, MemoryStatistics root) {
         Family allocated = new Family(account.charged(), account.peak(), 0, 0);
         Family none = new Family(0, 0, 0, 0);
         return new MemoryStatistics(
@@ -57,7 +57,7 @@ final class PoolReports {
                 root.largestFreeBytes(),
                 new Hits(0, 0, 0, 0),
                 new DriverCalls(0, 0, 0, 0, 0, 0),
-                0,
+                refused,
                 0);
     }
 
@@ -80,13 +80,13 @@ final class PoolReports {
                 account.charged(),
                 0,
                 0,
-                Math.max(0, account.available()),
+                0,
                 account.charged(),
-                root.largestFreeBytes(),
+                0,
                 root.driver(),
                 0,
                 List.of(),
-                root.holders(),
+                List.of(),
                 "The child pool's limit, or one above it, is reached: raise it, or free some of the child's memory."));
     }
 

@@ -1,5 +1,6 @@
 package dev.quarry.internal.pool;
 
+import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
 import dev.quarry.internal.device.DriverEvent;
 import dev.quarry.internal.device.DriverStream;
@@ -56,6 +57,15 @@ final class Release {
         String place = Places.caller();
         allocation.attach().setAllocatedAt(place);
         core.places().add(allocation.block(), place);
+        return allocation;
+    }
+
+    /** Records a place that was taken earlier, if it was. */
+    <A extends @Nullable Allocation> A track(A allocation, @Nullable String place) {
+        if (place != null && allocation instanceof PooledAllocation pooled) {
+            pooled.attach().setAllocatedAt(place);
+            core.places().add(pooled.block(), place);
+        }
         return allocation;
     }
 

@@ -4,7 +4,6 @@ import dev.quarry.ViewSafety;
 import dev.quarry.internal.view.View;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
 import org.jspecify.annotations.Nullable;
 
 /** The host views of a pool's memory. Thread-safe. */
@@ -13,8 +12,6 @@ final class Views {
 
     /** The life of all shared views: closed with the pool, before its memory goes; made when first needed. */
     private volatile @Nullable Arena shared;
-
-    private volatile @Nullable PoolArena lasting;
 
     Views(PoolCore core) {
         this.source = core.device().driver()::view;
@@ -35,25 +32,6 @@ final class Views {
         return source.view(address, bytes, arena);
     }
 
-    /** Returns the allocator whose memory lives as long as the pool. */
-    synchronized SegmentAllocator lasting(DevicePool pool) {
-        PoolArena present = lasting;
-        if (present == null) {
-            present = PoolArena.lasting(pool, sharedArena());
-            lasting = present;
-        }
-        return present;
-    }
-
-    /** Gives the blocks of {@link #lasting} back: the pool closes. */
-    synchronized void closeLasting() {
-        PoolArena present = lasting;
-        if (present != null) {
-            lasting = null;
-            present.freeBlocks();
-        }
-    }
-
     /** Ends the life of all shared views. */
     synchronized void close() {
         Arena present = shared;
@@ -63,7 +41,8 @@ final class Views {
         }
     }
 
-    private Arena sharedArena() {
+    /** Returns the arena of all shared views. */
+    Arena sharedArena() {
         Arena present = shared;
         return present != null ? present : openShared();
     }

@@ -32,7 +32,7 @@ public final class PoolValidator {
      * @throws IllegalArgumentException if the pool cannot be inspected
      */
     public static void validate(MemoryPool pool) {
-        validate(PoolInspector.inspect(pool));
+        check(PoolInspector.inspect(pool));
     }
 
     /**
@@ -41,7 +41,7 @@ public final class PoolValidator {
      * @throws InvariantViolation if an invariant does not hold
      */
     @SuppressWarnings("exports") // the layout's package is exported to those who have a layout
-    public static void validate(PoolLayout layout) {
+    public static void check(PoolLayout layout) {
         Blocks blocks = Tiling.check(layout);
         Places.check(layout, blocks);
         Accounts.check(layout, blocks);

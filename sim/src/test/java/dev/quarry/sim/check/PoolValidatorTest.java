@@ -14,7 +14,7 @@ class PoolValidatorTest {
 
     private void assertViolation(int invariant, String... texts) {
         PoolLayout layout = sketch.layout();
-        assertThatThrownBy(() -> PoolValidator.validate(layout))
+        assertThatThrownBy(() -> PoolValidator.check(layout))
                 .isInstanceOf(InvariantViolation.class)
                 .hasMessageStartingWith("I" + invariant + ": pool \"sketch\": ")
                 .hasMessageContainingAll(texts);
@@ -22,24 +22,24 @@ class PoolValidatorTest {
 
     @Test
     void shouldAcceptWhenAllHolds() {
-        assertThatNoException().isThrownBy(() -> PoolValidator.validate(sketch.layout()));
+        assertThatNoException().isThrownBy(() -> PoolValidator.check(sketch.layout()));
     }
 
     @Test
     void shouldAcceptWhenPoolIsEmpty() {
-        assertThatNoException().isThrownBy(() -> PoolValidator.validate(LayoutSketch.empty()));
+        assertThatNoException().isThrownBy(() -> PoolValidator.check(LayoutSketch.empty()));
     }
 
     @Test
     void shouldAcceptWhenDeferredBlockCountsAsFreedAlready() {
         sketch.deferred.add(0);
-        assertThatNoException().isThrownBy(() -> PoolValidator.validate(sketch.layout()));
+        assertThatNoException().isThrownBy(() -> PoolValidator.check(sketch.layout()));
         sketch.allocations--;
         sketch.requested -= 1000;
-        assertThatNoException().isThrownBy(() -> PoolValidator.validate(sketch.layout()));
+        assertThatNoException().isThrownBy(() -> PoolValidator.check(sketch.layout()));
         sketch.allocated -= 1024;
         sketch.cached += 1024;
-        assertThatNoException().isThrownBy(() -> PoolValidator.validate(sketch.layout()));
+        assertThatNoException().isThrownBy(() -> PoolValidator.check(sketch.layout()));
     }
 
     @Test
