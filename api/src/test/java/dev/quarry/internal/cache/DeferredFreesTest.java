@@ -1,0 +1,110 @@
+package dev.quarry.internal.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quarry.internal.index.BlockTable;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class DeferredFreesTest {
+    private static final int THREADS = 3;
+    private static final int EACH = 20_000;
+
+    private final BlockTable table = new BlockTable();
+    private final DeferredFrees deferred = new DeferredFrees(table);
+
+    @Test
+    void shouldBeEmptyWhenNothingWasPushed() {
+        assertThat(deferred.isEmpty()).isTrue();
+        assertThat(drained()).isEmpty();
+    }
+
+    @Test
+    void shouldGiveEachBlockOnceWhenDrained() {
+        int one = table.create(0, 64, 0);
+        int two = table.create(64, 64, 0);
+        deferred.push(one);
+        deferred.push(two);
+        assertThat(deferred.isEmpty()).isFalse();
+        assertThat(drained()).containsExactlyInAnyOrder(one, two);
+        assertThat(deferred.isEmpty()).isTrue();
+        assertThat(drained()).isEmpty();
+    }
+
+    @Test
+    void shouldAcceptBlockAgainWhenItWasDrained() {
+        int block = table.create(0, 64, 0);
+        deferred.push(block);
+        drained();
+        deferred.push(block);
+        assertThat(drained()).containsExactly(block);
+    }
+
+    @Test
+    void shouldGoOnWhenConsumerChangesLinksOrPushes() {
+        int one = table.create(0, 64, 0);
+        int two = table.create(64, 64, 0);
+        int three = table.create(128, 64, 0);
+        deferred.push(one);
+        deferred.push(two);
+        List<Integer> seen = new ArrayList<>();
+        deferred.drain(block -> {
+            seen.add(block);
+            table.setLinks(block, 0, 0);
+            if (block == two) {
+                deferred.push(three);
+            }
+        });
+        assertThat(seen).containsExactlyInAnyOrder(one, two);
+        assertThat(drained()).containsExactly(three);
+    }
+
+    @Test
+    void shouldLoseAndDoubleNothingWhenManyThreadsPush() throws Exception {
+        int[] blocks = new int[THREADS * EACH];
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i] = table.create(i, 64, 0);
+        }
+        BitSet seen = new BitSet();
+        CyclicBarrier start = new CyclicBarrier(THREADS + 1);
+        try (ExecutorService executor = Executors.newFixedThreadPool(THREADS)) {
+            List<Future<?>> pushers = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                int first = thread * EACH;
+                pushers.add(executor.submit(() -> {
+                    start.await();
+                    for (int i = first; i < first + EACH; i++) {
+                        deferred.push(blocks[i]);
+                    }
+                    return null;
+                }));
+            }
+            start.await();
+            while (!pushers.stream().allMatch(Future::isDone)) {
+                deferred.drain(block -> mark(seen, block));
+            }
+            for (Future<?> pusher : pushers) {
+                pusher.get();
+            }
+        }
+        deferred.drain(block -> mark(seen, block));
+        assertThat(seen.cardinality()).isEqualTo(blocks.length);
+    }
+
+    private static void mark(BitSet seen, int block) {
+        assertThat(seen.get(block)).as("block %d again", block).isFalse();
+        seen.set(block);
+    }
+
+    private List<Integer> drained() {
+        List<Integer> blocks = new ArrayList<>();
+        deferred.drain(blocks::add);
+        return blocks;
+    }
+}
