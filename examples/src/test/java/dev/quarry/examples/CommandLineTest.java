@@ -74,9 +74,8 @@ class CommandLineTest {
 
         /** Nothing but the leak that one of them is about: no leak, no warning of native access. */
         String errors() {
-            return this == LEAK_REPORT
-                    ? ".*\\RWARNING: pool \"tracked\" closed with 1 open allocations.*LeakReport.java:.*\\R"
-                    : "";
+            String leak = ".*\\RWARNING: pool \"tracked\" closed with 1 open allocations.*LeakReport.java:.*\\R";
+            return this == LEAK_REPORT ? leak : "";
         }
     }
 
