@@ -1,0 +1,63 @@
+package dev.quarry.examples;
+
+import dev.quarry.Allocation;
+import dev.quarry.AllocationRequest;
+import dev.quarry.ByteSize;
+import dev.quarry.MemoryKind;
+import dev.quarry.MemoryPool;
+import dev.quarry.PoolOptions;
+import dev.quarry.Quarry;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** What the library says when a buffer is closed twice, used after its close, or never closed. */
+public final class LeakReport {
+    /** The same as {@code -Dquarry.pool.track-places=true}, for all pools of a program that cannot be changed. */
+    static final PoolOptions OPTIONS =
+            PoolOptions.builder().name("tracked").trackPlaces(true).build();
+
+    private LeakReport() {}
+
+    /** Runs the example on memory of the host. */
+    public static void main(String[] arguments) {
+        try (Quarry quarry = Quarry.open()) {
+            MemoryPool pool = quarry.openPool(quarry.device("cpu:0"), MemoryKind.HOST, OPTIONS);
+            closedTwice(pool);
+            usedAfterClose(pool);
+            neverClosed(pool);
+        }
+    }
+
+    static void closedTwice(MemoryPool pool) {
+        Allocation buffer = pool.allocate(ByteSize.kib(4));
+        buffer.close();
+        try {
+            buffer.close();
+        } catch (IllegalStateException e) {
+            System.out.println("closed twice: " + e.getMessage());
+        }
+    }
+
+    static void usedAfterClose(MemoryPool pool) {
+        Allocation buffer = pool.allocate(ByteSize.kib(4));
+        MemorySegment view = buffer.segment();
+        buffer.close();
+        try {
+            view.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+        } catch (IllegalStateException e) {
+            System.out.println("used after close: " + e.getMessage());
+        }
+    }
+
+    /** Closes the pool under an open buffer: the log tells, and nothing crashes. */
+    static void neverClosed(MemoryPool pool) {
+        Allocation forgotten =
+                pool.allocate(AllocationRequest.of(ByteSize.kib(64)).tagged("session"));
+        System.out.println("still open: " + pool.statistics().allocations().current());
+        pool.close();
+        forgotten.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+        System.out.println("usable after the pool's close: " + forgotten.isOpen());
+        forgotten.close();
+        System.out.println("still open: " + pool.statistics().allocations().current());
+    }
+}
