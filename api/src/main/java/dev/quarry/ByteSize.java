@@ -76,6 +76,9 @@ public final class ByteSize {
             return bytes + " B";
         }
         int exponent = (63 - Long.numberOfLeadingZeros(bytes)) / 10;
+        if (exponent < UNITS.length() && bytes / Math.pow(1024, exponent) >= 1023.995) {
+            exponent++; // rounding to two digits would show 1024.00
+        }
         return String.format(Locale.ROOT, "%.2f %ciB", bytes / Math.pow(1024, exponent), UNITS.charAt(exponent - 1));
     }
 

@@ -15,7 +15,7 @@ public interface Device {
     /** Returns the kinds of memory that this device offers, the most usual one first. */
     Set<MemoryKind> kinds();
 
-    /** Returns the kind that {@link Quarry#pool(Device)} uses: {@code DEVICE} where there is one, else {@code HOST}. */
+    /** Returns the kind that {@link Quarry#pool(Device)} uses: {@code DEVICE} where there is one, else the first of {@link #kinds}. */
     MemoryKind defaultKind();
 
     /**

@@ -2,6 +2,7 @@ package dev.quarry;
 
 import dev.quarry.internal.config.OptionTable;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * environment, the environment over the default. An unknown key or a bad value throws {@link ConfigurationException}.
  */
 public final class PoolOptions {
+    private static final Duration LONGEST_STALL = Duration.ofMillis(Long.MAX_VALUE);
+
     private final Builder values;
 
     private PoolOptions(Builder values) {
@@ -130,13 +133,14 @@ public final class PoolOptions {
     @Override
     public boolean equals(Object other) {
         return other instanceof PoolOptions options
+                && Objects.equals(name(), options.name())
                 && asMap().equals(options.asMap())
                 && Objects.equals(outOfMemoryHandler(), options.outOfMemoryHandler());
     }
 
     @Override
     public int hashCode() {
-        return asMap().hashCode();
+        return Objects.hash(name(), asMap());
     }
 
     @Override
@@ -273,12 +277,12 @@ public final class PoolOptions {
             return this;
         }
 
-        /** Sets {@link PoolOptions#maxStall()}: not negative. */
+        /** Sets {@link PoolOptions#maxStall()}: not negative, kept to the millisecond. */
         public Builder maxStall(Duration value) {
             if (value.isNegative()) {
                 throw new IllegalArgumentException("maxStall = " + value + " (expected: not negative)");
             }
-            maxStall = value;
+            maxStall = value.compareTo(LONGEST_STALL) > 0 ? LONGEST_STALL : value.truncatedTo(ChronoUnit.MILLIS);
             return this;
         }
 

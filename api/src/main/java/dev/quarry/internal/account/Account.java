@@ -113,7 +113,9 @@ public final class Account {
         try {
             long above = parent == this ? Long.MAX_VALUE : parent.available();
             long within = Math.max(0, reservation - charged);
-            return Math.min(limit - charged, above > Long.MAX_VALUE - within ? above : above + within);
+            // What lies within the reservation needs nothing from above, whatever is missing there.
+            long beyond = within > 0 ? Math.max(0, above) : above;
+            return Math.min(limit - charged, beyond > Long.MAX_VALUE - within ? beyond : beyond + within);
         } finally {
             lock.unlock();
         }

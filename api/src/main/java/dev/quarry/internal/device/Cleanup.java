@@ -19,6 +19,13 @@ public final class Cleanup {
         }
     }
 
+    /** Adds the first failure, if there was one, to another that is on its way. */
+    void suppressIn(Throwable other) {
+        if (first != null) {
+            other.addSuppressed(first);
+        }
+    }
+
     /** Throws the first failure, if there was one. */
     public void rethrow() {
         if (first != null) {

@@ -10,13 +10,13 @@ import dev.quarry.spi.Availability;
 import dev.quarry.spi.DeviceDriver;
 import dev.quarry.spi.DeviceProvider;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -54,7 +54,14 @@ public final class DeviceRegistry {
         this.permanent = permanent;
         this.clock = clock;
         this.opener = opener;
-        providers.stream().sorted(Comparator.comparing(DeviceProvider::name)).forEach(this::load);
+        Map<String, DeviceProvider> byName = new TreeMap<>();
+        for (DeviceProvider provider : providers) {
+            String name = nameOf(provider);
+            if (byName.putIfAbsent(name, provider) != null) {
+                missing(name, "a plugin of this name was found before", "remove one of the two from the path");
+            }
+        }
+        byName.forEach(this::load);
     }
 
     /** Finds the providers that {@link ServiceLoader} can load; one that it cannot is listed by {@link #providers()}. */
@@ -150,23 +157,54 @@ public final class DeviceRegistry {
         }
     }
 
-    private void load(DeviceProvider provider) {
+    private void load(String name, DeviceProvider provider) {
         Availability availability = probe(provider);
         if (availability instanceof Availability.Available) {
             try {
-                for (DeviceDriver driver : provider.open()) {
-                    devices.put(driver.info().id(), new DriverDevice(driver, machine, clock));
-                }
+                addDevices(provider.open());
             } catch (RuntimeException | LinkageError e) {
-                availability = new Availability.Missing(
-                        "opening failed: " + e, List.of(), "see the message; other plugins are not affected");
+                missing(name, "opening failed: " + e, "see the message; other plugins are not affected");
+                return;
             }
         }
-        statuses.add(new ProviderStatus(provider.name(), availability));
+        statuses.add(new ProviderStatus(name, availability));
+    }
+
+    private void missing(String name, String reason, String remedy) {
+        statuses.add(new ProviderStatus(name, new Availability.Missing(reason, List.of(), remedy)));
+    }
+
+    /** Adds all devices of a plugin; on a failure none, and their drivers are closed. */
+    private void addDevices(List<DeviceDriver> drivers) {
+        Map<String, DriverDevice> added = new LinkedHashMap<>();
+        try {
+            for (DeviceDriver driver : drivers) {
+                String id = driver.info().id();
+                if (devices.containsKey(id) || added.containsKey(id)) {
+                    throw new IllegalStateException("device id \"" + id + "\" is taken");
+                }
+                added.put(id, new DriverDevice(driver, machine, clock));
+            }
+        } catch (RuntimeException | LinkageError e) {
+            Cleanup cleanup = new Cleanup();
+            drivers.forEach(driver -> cleanup.run(driver::close));
+            cleanup.suppressIn(e);
+            throw e;
+        }
+        devices.putAll(added);
+    }
+
+    private static String nameOf(DeviceProvider provider) {
+        try {
+            return provider.name();
+        } catch (RuntimeException | LinkageError e) {
+            return provider.getClass().getName();
+        }
     }
 
     private static Availability probe(DeviceProvider provider) {
         try {
+            provider.name();
             if (provider.spiVersion() != DeviceProvider.SPI_VERSION) {
                 return new Availability.Missing(
                         "written for SPI version " + provider.spiVersion() + ", this is " + DeviceProvider.SPI_VERSION,

@@ -239,18 +239,24 @@ public final class DriverDevice implements Device {
     }
 
     private void shutDown() {
+        Cleanup cleanup = new Cleanup();
         for (Long event = events.pollFirst(); event != null; event = events.pollFirst()) {
-            driver.streams().destroyEvent(event);
+            long handle = event;
+            cleanup.run(() -> driver.streams().destroyEvent(handle));
         }
-        account.close();
-        driver.close();
+        cleanup.run(account::close);
+        cleanup.run(driver::close);
+        cleanup.rethrow();
     }
 
     private DriverStream register(long handle, DriverStream.Ownership ownership) {
-        checkOpen();
         DriverStream stream = new DriverStream(this, handle, ownership);
         registration.lock();
         try {
+            if (closed && ownership == DriverStream.Ownership.OWNED) {
+                driver.streams().destroyStream(handle);
+            }
+            checkOpen();
             streams.add(stream);
         } finally {
             registration.unlock();

@@ -4,6 +4,7 @@ import dev.quarry.Event;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A recorded event, counted: its user holds it, and so does each batch of memory that waits for it. The last one gives the
@@ -59,7 +60,7 @@ public final class DriverEvent implements Event {
     @Override
     public boolean await(Duration atMost) {
         checkOpen();
-        return await(Math.max(0, nanos(atMost)));
+        return await(Math.max(0, TimeUnit.NANOSECONDS.convert(atMost)));
     }
 
     @Override
@@ -99,22 +100,15 @@ public final class DriverEvent implements Event {
         }
     }
 
-    /** Throws if the user closed the event. */
+    /** Throws if the user closed the event, or its device is closed. */
     public void checkOpen() {
         if (closed) {
             throw new IllegalStateException("event of " + stream + " is closed");
         }
+        stream.device().checkOpen();
     }
 
     long handle() {
         return handle;
-    }
-
-    private static long nanos(Duration duration) {
-        try {
-            return duration.toNanos();
-        } catch (ArithmeticException e) {
-            return duration.isNegative() ? 0 : Long.MAX_VALUE;
-        }
     }
 }

@@ -195,11 +195,12 @@ public final class DriverStream implements Stream {
         clients = changed;
     }
 
-    /** Throws if the stream is closed. */
+    /** Throws if the stream or its device is closed. */
     public void checkOpen() {
         if (closed) {
             throw new IllegalStateException(this + " is closed");
         }
+        device.checkOpen();
     }
 
     /** Refuses further use. The caller holds the device's registration lock, so no client comes after this. */

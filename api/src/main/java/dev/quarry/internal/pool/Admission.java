@@ -61,7 +61,7 @@ final class Admission {
             throws InterruptedException {
         Object turn = new Object();
         Effort effort = Effort.HANDLER; // the user's handler once, before waiting
-        long deadline = clock.getAsLong() + saturatedNanos(atMost);
+        long deadline = clock.getAsLong() + TimeUnit.NANOSECONDS.convert(atMost);
         lock.lock();
         try {
             queue.addLast(turn);
@@ -137,11 +137,5 @@ final class Admission {
         } finally {
             lock.lock();
         }
-    }
-
-    private static long saturatedNanos(Duration duration) {
-        return duration.compareTo(Duration.ofDays(3650)) > 0
-                ? Duration.ofDays(3650).toNanos()
-                : duration.toNanos();
     }
 }

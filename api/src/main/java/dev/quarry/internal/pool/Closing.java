@@ -86,7 +86,7 @@ final class Closing {
         if (lost == 0) {
             core.account().close();
         }
-        core.device().returnSlot(pool.slot());
+        cleanup.run(() -> core.device().returnSlot(pool.slot()));
         cleanup.rethrow();
     }
 

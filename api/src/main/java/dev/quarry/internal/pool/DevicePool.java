@@ -17,6 +17,7 @@ import dev.quarry.internal.inspect.PoolLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -107,7 +108,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             long before = growth.releasedBytes();
             pending.poll();
             handOver.consolidate(core.hostDomain(), false);
-            long latest = core.clock().getAsLong() - idle.toNanos();
+            long latest = core.clock().getAsLong() - TimeUnit.NANOSECONDS.convert(idle);
             growth.release(growth.idleSegments().stream()
                     .filter(segment -> segment.emptySince() - latest <= 0)
                     .toList());

@@ -123,7 +123,7 @@ final class Release {
                 clear = false;
             }
             return new PendingBlock(block, sequences(uses), List.copyOf(waited), clear);
-        } catch (DriverException e) {
+        } catch (DriverException | IllegalStateException e) {
             core.log("a driver failed in a close; " + core.table().size(block) + " bytes are withheld", e);
             waited.forEach(DriverEvent::release);
             return new PendingBlock(block, List.of(Use.unknown(order)), List.of(), false);

@@ -4,6 +4,7 @@ import dev.quarry.internal.device.DriverEvent;
 import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The host's waits for the device: only on the way to failure and at the pool's close, counted and timed. The caller holds
@@ -26,7 +27,7 @@ final class Stall {
      * @return bytes that became complete
      */
     long waitForAll() {
-        return waitForAll(core.options().maxStall().toNanos());
+        return waitForAll(TimeUnit.NANOSECONDS.convert(core.options().maxStall()));
     }
 
     /** As {@link #waitForAll()}, with a bound of its own in nanoseconds. */
