@@ -1,4 +1,4 @@
-/** Contract suites that any plugin can join, and doubles to test with. */
+/** Contract suites that any plugin can join, and the reference model of pools. */
 module dev.quarry.testkit {
     requires transitive dev.quarry;
     requires transitive dev.quarry.sim;
@@ -7,7 +7,5 @@ module dev.quarry.testkit {
     requires static transitive org.jspecify;
     requires static transitive org.junit.jupiter.api;
 
-    exports dev.quarry.testkit;
-
-    opens dev.quarry.testkit;
+    exports dev.quarry.testkit.model;
 }

@@ -1,0 +1,89 @@
+package dev.quarry.testkit.model;
+
+import dev.quarry.Event;
+import dev.quarry.testkit.model.Mishaps.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The operations that give memory back. */
+final class Freeing {
+    private final World world;
+    private final Uses uses;
+    private final Dice dice;
+
+    Freeing(World world, Uses uses) {
+        this.world = world;
+        this.uses = uses;
+        this.dice = world.dice();
+    }
+
+    /** Frees one, in one of the ways there are. */
+    void one() {
+        if (!world.holdings().isEmpty()) {
+            free(dice.pick(world.holdings()));
+        }
+    }
+
+    /** Frees many. */
+    void many() {
+        int count = dice.between(1, 1 + world.holdings().size() / 2);
+        for (int i = 0; i < count; i++) {
+            one();
+        }
+    }
+
+    /** Frees one. */
+    void free(Holding holding) {
+        switch (dice.below(8)) {
+            case 0 -> freeOn(holding, dice.pick(world.strands()));
+            case 1 -> freeAfter(holding, dice.pick(world.strands()));
+            default -> freePlain(holding);
+        }
+    }
+
+    private void freePlain(Holding holding) {
+        List<Event> events = uses.settle(holding);
+        world.tell(() -> "close " + holding + (events.isEmpty() ? "" : " after " + events.size() + " events"));
+        close(holding, () -> {
+            if (events.isEmpty()) {
+                holding.allocation().close();
+            } else {
+                holding.allocation().closeAfter(events.toArray(Event[]::new));
+            }
+        });
+        closeOwn(events);
+    }
+
+    private void freeOn(Holding holding, Strand strand) {
+        world.tell(() -> "close " + holding + " on " + strand);
+        holding.users().forEach(user -> uses.order(strand, user));
+        close(holding, () -> holding.allocation().close(strand.stream()));
+    }
+
+    private void freeAfter(Holding holding, Strand strand) {
+        List<Event> events = new ArrayList<>(uses.settle(holding));
+        events.add(strand.end());
+        world.tell(() -> "close " + holding + " after " + events.size() + " events, one of " + strand);
+        close(holding, () -> holding.allocation().closeAfter(events.toArray(Event[]::new)));
+        closeOwn(events);
+    }
+
+    private void close(Holding holding, Runnable close) {
+        world.release(holding, () -> {
+            Outcome outcome = world.mishaps().outcome(close);
+            if (outcome == Outcome.OUT_OF_MEMORY
+                    || (outcome == Outcome.DONE && holding.allocation().isOpen())) {
+                throw new AssertionError("closing " + holding + " ended with " + outcome);
+            }
+        });
+    }
+
+    /** Closes the events that no retired stream keeps. */
+    private void closeOwn(List<Event> events) {
+        for (Event event : events) {
+            if (world.retired().stream().noneMatch(strand -> strand.last().equals(event))) {
+                event.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.quarry.testkit.model;
+
+import dev.quarry.ByteSize;
+import dev.quarry.MemoryKind;
+import dev.quarry.PoolOptions;
+import dev.quarry.sim.SimSchedule;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What one replay of the model is like: all that a seed decides before the first operation.
+ *
+ * @param seed where everything comes from
+ * @param schedule when work on streams completes
+ * @param kinds the kind of memory of each pool; the pools share the device and its streams
+ * @param totalBytes the device's memory
+ * @param granule the smallest block step
+ * @param options the options of the pools at first
+ * @param live about how many allocations are open at once
+ * @param sizes sizes that requests have again and again
+ * @param mostBytes the largest usual request
+ * @param faults whether driver calls fail now and then
+ * @param streams the most streams at once, the default one included
+ */
+public record ModelPlan(
+        long seed,
+        SimSchedule schedule,
+        List<MemoryKind> kinds,
+        long totalBytes,
+        long granule,
+        PoolOptions options,
+        int live,
+        List<Long> sizes,
+        long mostBytes,
+        boolean faults,
+        int streams) {
+
+    /** Draws a plan. */
+    static ModelPlan draw(long seed, Dice dice) {
+        int live = (int) dice.logUniform(3, 120);
+        long mostBytes = dice.logUniform(1 << 10, 64 << 20);
+        long usual = Math.max(1 << 16, live * mostBytes / 8);
+        long totalBytes = Math.min(dice.logUniform(Math.max(1 << 18, usual / 4), 2 * usual), ByteSize.gib(4));
+        List<Long> sizes = dice.oneIn(2)
+                ? List.of()
+                : Stream.generate(() -> dice.logUniform(1, mostBytes))
+                        .limit(dice.between(1, 6))
+                        .toList();
+        return new ModelPlan(
+                seed,
+                dice.oneOf(SimSchedule.values()),
+                dice.oneOf(
+                        List.of(MemoryKind.DEVICE),
+                        List.of(MemoryKind.PINNED),
+                        List.of(MemoryKind.DEVICE, MemoryKind.PINNED),
+                        List.of(MemoryKind.DEVICE, MemoryKind.DEVICE)),
+                totalBytes,
+                dice.oneOf(64L, 512L, 512L),
+                options(dice, totalBytes),
+                live,
+                sizes,
+                mostBytes,
+                dice.oneIn(3),
+                dice.between(1, 6));
+    }
+
+    /** Draws options that fit a device. */
+    static PoolOptions options(Dice dice, long totalBytes) {
+        PoolOptions.Builder builder = PoolOptions.withoutEnvironment()
+                .segmentBytes(dice.oneOf(ByteSize.mib(2), 4096L, dice.logUniform(4096, 4 << 20)))
+                .growthFactor(dice.oneOf(0.0, 1 / 6.0, 1.0))
+                .cacheBlockBytes(dice.oneOf(0L, ByteSize.kib(32), ByteSize.kib(64), 1024L))
+                .cacheBytes(dice.oneOf(0L, ByteSize.kib(256), dice.logUniform(1, 1 << 20)))
+                .clearOnFree(dice.oneIn(10))
+                .trackPlaces(dice.oneIn(10))
+                .maxStall(dice.oneIn(8) ? Duration.ZERO : Duration.ofSeconds(10));
+        if (dice.oneIn(3)) {
+            builder.limit(dice.logUniform(Math.max(1, totalBytes / 8), totalBytes));
+        }
+        if (dice.oneIn(6)) {
+            builder.memoryFraction(dice.oneOf(0.5, 0.25, 0.9));
+        }
+        if (dice.oneIn(6)) {
+            builder.initialBytes(dice.logUniform(1, Math.max(2, totalBytes / 8)));
+        }
+        return builder.build();
+    }
+
+    /** Returns the most bytes that a pool with options may take from the device. */
+    long limitOf(PoolOptions options) {
+        long part = options.memoryFraction() >= 1 ? Long.MAX_VALUE : (long) (totalBytes * options.memoryFraction());
+        return Math.min(options.limit(), part);
+    }
+}

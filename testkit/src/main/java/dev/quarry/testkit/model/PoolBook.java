@@ -1,0 +1,141 @@
+package dev.quarry.testkit.model;
+
+import dev.quarry.Allocation;
+import dev.quarry.MemoryPool;
+import dev.quarry.MemoryStatistics;
+import dev.quarry.internal.inspect.PoolInspector;
+import dev.quarry.internal.inspect.PoolLayout;
+import dev.quarry.sim.check.PoolValidator;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is true of one pool, kept apart from the pool: what was handed out and what it may take. */
+final class PoolBook {
+    /** The largest size that is rounded to a class, of which an eighth may be waste. */
+    private static final long CLASSES_BYTES = 64 << 10;
+
+    private final MemoryPool pool;
+    private final long granule;
+    private final List<ChildBook> children = new ArrayList<>();
+    private long live;
+    private long requested;
+    private long mostAllocated;
+    private long totalLive;
+    private long limit;
+    private long reserved;
+    private long reservedPeak;
+    private long failures;
+
+    PoolBook(MemoryPool pool, long granule, long limit) {
+        this.pool = pool;
+        this.granule = granule;
+        this.limit = limit;
+        this.reserved = pool.statistics().reservedBytes().current();
+        this.reservedPeak = reserved;
+    }
+
+    MemoryPool pool() {
+        return pool;
+    }
+
+    List<ChildBook> children() {
+        return children;
+    }
+
+    long live() {
+        return live;
+    }
+
+    long reserved() {
+        return reserved;
+    }
+
+    long limit() {
+        return limit;
+    }
+
+    void setLimit(long bytes) {
+        limit = bytes;
+    }
+
+    void allocated(Allocation allocation) {
+        live++;
+        totalLive++;
+        requested += allocation.byteSize();
+        mostAllocated += most(allocation.byteSize());
+    }
+
+    void freed(Allocation allocation) {
+        live--;
+        requested -= allocation.byteSize();
+        mostAllocated -= most(allocation.byteSize());
+    }
+
+    void failed() {
+        failures++;
+    }
+
+    /** Returns the most that a block for a request may have. */
+    long most(long bytes) {
+        long waste = bytes <= CLASSES_BYTES ? bytes / 8 : 0;
+        return roundUp(bytes + waste, granule) + (waste == 0 ? 0 : granule);
+    }
+
+    /** Checks the pool's invariants, and its figures against the book's. */
+    void check() {
+        PoolLayout layout = PoolInspector.inspect(pool);
+        PoolValidator.validate(layout);
+        MemoryStatistics now = layout.statistics();
+        equal("allocations", now.allocations().current(), live);
+        equal("requestedBytes", now.requestedBytes().current(), requested);
+        within("allocations ever", now.allocations().totalAllocated(), totalLive, Long.MAX_VALUE);
+        within("allocatedBytes", now.allocatedBytes().current(), requested, mostAllocated);
+        equal(
+                "allocatedBytes, total",
+                now.allocatedBytes().totalAllocated() - now.allocatedBytes().totalFreed(),
+                now.allocatedBytes().current());
+        long present = now.reservedBytes().current();
+        if (present > limit && present > reserved) {
+            throw new AssertionError("reserved grew from " + reserved + " to " + present + " above the limit " + limit);
+        }
+        reserved = present;
+        reservedPeak = Math.max(reservedPeak, present);
+        within("peak of reserved", now.reservedBytes().peak(), reservedPeak, Long.MAX_VALUE);
+        within("outOfMemory", now.outOfMemory(), failures, Long.MAX_VALUE);
+        checkHits(now);
+        for (ChildBook child : children) {
+            child.check();
+        }
+    }
+
+    private static void checkHits(MemoryStatistics now) {
+        MemoryStatistics.Hits hits = now.hits();
+        if (hits.streamCache() < 0 || hits.index() < 0 || hits.handedOver() < 0 || hits.grown() < 0) {
+            throw new AssertionError("a negative count: " + hits);
+        }
+        equal(
+                "sum of hits",
+                hits.streamCache() + hits.index() + hits.handedOver() + hits.grown(),
+                now.allocations().totalAllocated());
+    }
+
+    static long roundUp(long bytes, long step) {
+        return (bytes + step - 1) / step * step;
+    }
+
+    static void equal(String what, long actual, long expected) {
+        within(what, actual, expected, expected);
+    }
+
+    static void within(String what, long actual, long least, long most) {
+        if (actual < least || actual > most) {
+            throw new AssertionError(
+                    what + " = " + actual + " (expected: " + (least == most ? least : least + " to " + most) + ")");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return pool.name();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.quarry.testkit.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reference model of a pool: random operations on pools over the simulated device, and an independent truth of what
+ * must be so after each of them.
+ *
+ * <p>The truth is: live ranges do not overlap, have their size and alignment; memory is used by its holders in the order
+ * that the contract names, and the device sees no hazard; counts and sums of the statistics equal the model's; limits are
+ * kept; a refused request could not have been served; the validator finds nothing; at the end nothing is left.
+ *
+ * <p>A seed decides everything, so that a failure is replayed, with its story, before it is reported.
+ */
+public final class PoolModel {
+    /** How many of the last operations a failure shows. */
+    private static final int SHOWN = Integer.getInteger("quarry.shown", 40);
+
+    private final World world;
+    private final Dice dice;
+    private final Allocating allocating;
+    private final Freeing freeing;
+    private final Streaming streaming;
+    private final Tending tending;
+    private final int rareness;
+
+    private PoolModel(World world, Dice dice) {
+        this.world = world;
+        this.dice = dice;
+        Uses uses = new Uses(world);
+        allocating = new Allocating(world, uses);
+        freeing = new Freeing(world, uses);
+        streaming = new Streaming(world, uses);
+        tending = new Tending(world);
+        rareness = dice.between(1, 8);
+    }
+
+    /**
+     * Runs one replay.
+     *
+     * @param steps operations before everything is closed
+     * @return operations in all
+     * @throws AssertionError if something was not as it must be; the message tells seed, plan and the last operations
+     */
+    public static long run(long seed, int steps) {
+        try {
+            return run(seed, steps, null);
+        } catch (RuntimeException | Error e) {
+            List<String> story = new ArrayList<>();
+            Throwable again = e;
+            try {
+                run(seed, steps, story);
+            } catch (RuntimeException | Error same) {
+                again = same;
+            }
+            ModelPlan plan = ModelPlan.draw(seed, new Dice(seed));
+            throw new AssertionError(
+                    "seed " + seed + " (again: -Dquarry.seed=" + seed + "): " + again + "\n" + plan + "\n"
+                            + String.join("\n", story.subList(Math.max(0, story.size() - SHOWN), story.size())),
+                    again);
+        }
+    }
+
+    private static long run(long seed, int steps, @Nullable List<String> story) {
+        Dice dice = new Dice(seed);
+        World world = new World(ModelPlan.draw(seed, dice), dice, story);
+        PoolModel model = new PoolModel(world, dice);
+        world.openPools();
+        world.check();
+        if (!world.books().isEmpty()) {
+            for (int step = 0; step < steps; step++) {
+                model.step();
+                world.check();
+            }
+        }
+        new Ending(world, model.freeing, model.streaming, model.tending).end();
+        return world.operations();
+    }
+
+    private void step() {
+        if (dice.below(8 * rareness) >= 8) {
+            allocateOrFree();
+            return;
+        }
+        switch (dice.below(24)) {
+            case 0, 1, 2, 3, 4, 5, 6, 7 -> streaming.use();
+            case 8, 9, 10 -> streaming.pass();
+            case 11, 12 -> streaming.order();
+            case 13, 14, 15 -> streaming.open();
+            case 16 -> streaming.close();
+            case 17 -> tending.trim();
+            case 18 -> tending.openChild();
+            case 19 -> tending.closeChild();
+            case 20 -> freeing.many();
+            case 21 -> allocating.several();
+            case 22 -> {
+                if (dice.oneIn(2)) {
+                    allocating.warmUp();
+                } else {
+                    tending.elsewhere();
+                }
+            }
+            default -> {
+                if (dice.oneIn(3)) {
+                    tending.reconfigure();
+                }
+            }
+        }
+    }
+
+    private void allocateOrFree() {
+        int live = world.holdings().size();
+        if (dice.below(2 * world.plan().live()) >= live) {
+            allocating.one();
+        } else {
+            freeing.one();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.quarry.testkit.model;
+
+import dev.quarry.AllocationRequest;
+import dev.quarry.internal.inspect.PoolInspector;
+import dev.quarry.internal.inspect.PoolLayout;
+import dev.quarry.internal.inspect.PoolLayout.BlockLayout;
+import dev.quarry.internal.inspect.PoolLayout.SegmentLayout;
+import dev.quarry.internal.inspect.PoolLayout.State;
+import dev.quarry.sim.SimSchedule;
+import org.jspecify.annotations.Nullable;
+
+/** The check that a request was refused for a reason: no memory that lies idle could have served it. */
+final class RefusalJudge {
+    private final World world;
+
+    RefusalJudge(World world) {
+        this.world = world;
+    }
+
+    /** Throws if a refused request could have been served. */
+    void refused(PoolBook book, @Nullable ChildBook child, @Nullable Strand order, AllocationRequest request) {
+        if (child != null
+                || world.mishaps().everStruck()
+                || book.pool().options().maxStall().isZero()) {
+            return;
+        }
+        boolean waitsEnd = world.plan().schedule() != SimSchedule.MANUAL;
+        boolean canWait = order != null && order.ownership() != Strand.Ownership.BORROWED;
+        if (!waitsEnd && !canWait) {
+            return;
+        }
+        PoolLayout layout = PoolInspector.inspect(book.pool());
+        long size = book.most(request.bytes());
+        long idle = 0;
+        for (SegmentLayout segment : layout.segments()) {
+            long run = 0;
+            long longest = 0;
+            for (BlockLayout block : segment.blocks()) {
+                run = block.state() == State.IN_USE ? 0 : run + block.bytes();
+                longest = Math.max(longest, run);
+            }
+            idle += longest == segment.bytes() ? longest : 0;
+            if (!request.isShareable() && !segment.dedicated() && longest >= size + request.alignment() - 1) {
+                throw new AssertionError(request + " was refused, and " + longest
+                        + " bytes in a row are in no use in the segment at 0x" + Long.toHexString(segment.address())
+                        + ":\n" + world.mishaps().refusal());
+            }
+        }
+        long step = PoolBook.roundUp(book.pool().options().segmentBytes(), layout.granule());
+        long need = request.isShareable() ? size : PoolBook.roundUp(size, step);
+        long room = Math.min(
+                book.limit() - book.reserved(),
+                world.plan().totalBytes() - world.elsewhere() - world.driver().liveBytes());
+        if (room >= need || (waitsEnd && room + idle >= need)) {
+            throw new AssertionError(request + " was refused; the driver could give " + room + " bytes, segments of "
+                    + idle + " bytes are in no use, and " + need + " would do:\n"
+                    + world.mishaps().refusal());
+        }
+    }
+}

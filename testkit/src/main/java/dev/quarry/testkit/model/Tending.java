@@ -1,0 +1,94 @@
+package dev.quarry.testkit.model;
+
+import dev.quarry.MemoryPool;
+import dev.quarry.PoolOptions;
+import dev.quarry.testkit.model.Mishaps.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The operations that tend pools: trim, other options, child pools, other processes. */
+final class Tending {
+    private static final int MOST_CHILDREN = 3;
+
+    private final World world;
+    private final Dice dice;
+
+    Tending(World world) {
+        this.world = world;
+        this.dice = world.dice();
+    }
+
+    /** Gives memory back to the driver. */
+    void trim() {
+        PoolBook book = dice.pick(world.books());
+        int way = dice.below(3);
+        world.tell(() -> "trim " + book + ", way " + way);
+        world.mishaps().outcome(() -> {
+            long released = switch (way) {
+                case 0 -> book.pool().trim(Duration.ofDays(1));
+                case 1 -> book.pool().trim(Duration.ofNanos(1));
+                default -> book.pool().trim();
+            };
+            long reserved = book.pool().statistics().reservedBytes().current();
+            PoolBook.equal("bytes trimmed", released, book.reserved() - reserved);
+        });
+    }
+
+    /** Puts other options in force. */
+    void reconfigure() {
+        PoolBook book = dice.pick(world.books());
+        PoolOptions options = ModelPlan.options(dice, world.plan().totalBytes());
+        world.tell(() -> "reconfigure " + book + ": " + options);
+        Outcome outcome = world.mishaps().outcome(() -> book.pool().reconfigure(options));
+        if (book.pool().options().equals(options)) {
+            book.setLimit(world.plan().limitOf(options));
+        } else if (outcome == Outcome.DONE) {
+            throw new AssertionError("the options are " + book.pool().options());
+        }
+    }
+
+    /** Opens a child pool, perhaps of another one, if there are not too many. */
+    void openChild() {
+        PoolBook book = dice.pick(world.books());
+        if (book.children().size() >= MOST_CHILDREN) {
+            return;
+        }
+        ChildBook parent = book.children().isEmpty() || dice.oneIn(2) ? null : dice.pick(book.children());
+        MemoryPool above = parent == null ? book.pool() : parent.pool();
+        long limit = dice.logUniform(1, world.plan().totalBytes());
+        long reservation = dice.oneIn(2) ? 0 : dice.logUniform(1, limit);
+        world.tell(() -> "open a child of " + above + ": " + reservation + ", " + limit);
+        List<MemoryPool> opened = new ArrayList<>(1);
+        Outcome outcome = world.mishaps().outcome(() -> opened.add(above.child("child", reservation, limit)));
+        if (outcome == Outcome.DONE) {
+            book.children().add(new ChildBook(opened.getFirst(), book, parent, limit));
+        } else if (outcome == Outcome.OUT_OF_MEMORY) {
+            book.failed();
+        }
+    }
+
+    /** Closes a child pool that nobody uses. */
+    void closeChild() {
+        PoolBook book = dice.pick(world.books());
+        List<ChildBook> empty =
+                book.children().stream().filter(ChildBook::isEmpty).toList();
+        if (!empty.isEmpty()) {
+            closeChild(book, dice.pick(empty));
+        }
+    }
+
+    void closeChild(PoolBook book, ChildBook child) {
+        world.tell(() -> "close " + child);
+        child.pool().close();
+        child.closed();
+        book.children().remove(child);
+    }
+
+    /** Lets another process take some of the device's memory, or give it back. */
+    void elsewhere() {
+        long bytes = dice.oneIn(2) ? 0 : dice.logUniform(1, world.plan().totalBytes());
+        world.tell(() -> "another process uses " + bytes);
+        world.useElsewhere(bytes);
+    }
+}

@@ -1,0 +1,192 @@
+package dev.quarry.testkit.model;
+
+import dev.quarry.Allocation;
+import dev.quarry.Device;
+import dev.quarry.MemoryKind;
+import dev.quarry.MemoryPool;
+import dev.quarry.Quarry;
+import dev.quarry.sim.SimDriver;
+import dev.quarry.sim.SimFunction;
+import dev.quarry.sim.SimOptions;
+import dev.quarry.sim.SimProvider;
+import dev.quarry.sim.SimSchedule;
+import dev.quarry.sim.check.OverlapChecker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A simulated device with pools over it, and all that the model knows to be true of them. */
+final class World {
+    private final ModelPlan plan;
+    private final Dice dice;
+    private final @Nullable List<String> story;
+    private final SimProvider provider;
+    private final Quarry quarry;
+    private final Device device;
+    private final SimDriver driver;
+    private final Mishaps mishaps;
+    private final List<PoolBook> books = new ArrayList<>();
+    private final List<Strand> strands = new ArrayList<>();
+    private final List<Strand> retired = new ArrayList<>();
+    private final List<Holding> holdings = new ArrayList<>();
+    private final OverlapChecker overlaps = new OverlapChecker();
+    private long operations;
+    private long elsewhere;
+
+    /**
+     * Opens the device and its pools.
+     *
+     * @param story gets a line for each operation, or {@code null}
+     */
+    World(ModelPlan plan, Dice dice, @Nullable List<String> story) {
+        this.plan = plan;
+        this.dice = dice;
+        this.story = story;
+        provider = new SimProvider(SimOptions.builder()
+                .schedule(plan.schedule())
+                .totalBytes(plan.totalBytes())
+                .granule(plan.granule())
+                .build());
+        quarry = Quarry.builder().provider(provider).open();
+        device = quarry.device("sim:0");
+        driver = provider.driver(0);
+        mishaps = new Mishaps(driver, dice, plan.faults());
+        if (plan.faults()) {
+            letWaitsEnd();
+        }
+        strands.add(new Strand(device.defaultStream(), Strand.Ownership.DEVICE));
+    }
+
+    ModelPlan plan() {
+        return plan;
+    }
+
+    Dice dice() {
+        return dice;
+    }
+
+    Quarry quarry() {
+        return quarry;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    SimDriver driver() {
+        return driver;
+    }
+
+    Mishaps mishaps() {
+        return mishaps;
+    }
+
+    List<PoolBook> books() {
+        return books;
+    }
+
+    /** Returns the streams that can be used, the default one first. */
+    List<Strand> strands() {
+        return strands;
+    }
+
+    /** Returns the streams that are closed or destroyed, and of which an event is left. */
+    List<Strand> retired() {
+        return retired;
+    }
+
+    List<Holding> holdings() {
+        return holdings;
+    }
+
+    long operations() {
+        return operations;
+    }
+
+    /** Returns the bytes that another process uses. */
+    long elsewhere() {
+        return elsewhere;
+    }
+
+    /** Lets another process use memory of the device. */
+    void useElsewhere(long bytes) {
+        elsewhere = bytes;
+        driver.useElsewhere(bytes);
+    }
+
+    /** Notes one operation. */
+    void tell(Supplier<String> what) {
+        operations++;
+        if (story != null) {
+            story.add(operations + ": " + what.get());
+        }
+    }
+
+    /** Opens a pool for each kind of the plan. */
+    void openPools() {
+        for (MemoryKind kind : plan.kinds()) {
+            String name = "pool " + books.size();
+            mishaps.outcome(() -> {
+                MemoryPool pool = quarry.openPool(
+                        device, kind, plan.options().toBuilder().name(name).build());
+                books.add(new PoolBook(pool, plan.granule(), plan.limitOf(plan.options())));
+            });
+        }
+    }
+
+    /** Notes an allocation, after checking it against all others. */
+    Holding hold(Allocation allocation, PoolBook book, @Nullable ChildBook child, @Nullable Strand order) {
+        overlaps.allocated(allocation.address(), allocation.byteSize());
+        Holding holding = new Holding(allocation, book, child, order);
+        holdings.add(holding);
+        book.allocated(allocation);
+        if (child != null) {
+            child.allocated(allocation);
+        }
+        return holding;
+    }
+
+    /** Notes that an allocation is about to be closed; returns it to its place if it is not. */
+    void release(Holding holding, Runnable close) {
+        overlaps.freed(holding.allocation().address());
+        try {
+            close.run();
+        } finally {
+            if (holding.allocation().isOpen()) {
+                overlaps.allocated(
+                        holding.allocation().address(), holding.allocation().byteSize());
+            } else {
+                holdings.remove(holding);
+                holding.book().freed(holding.allocation());
+                ChildBook child = holding.child();
+                if (child != null) {
+                    child.freed(holding.allocation());
+                }
+            }
+        }
+    }
+
+    /** From now on, work that the host waits for completes, under every schedule. */
+    void letWaitsEnd() {
+        if (plan.schedule() == SimSchedule.MANUAL) {
+            mishaps.keep(() -> {
+                driver.faults().onCall(SimFunction.AWAIT, driver::advanceAll);
+                driver.faults().onCall(SimFunction.SYNCHRONIZE, driver::advanceAll);
+            });
+        }
+    }
+
+    /** Checks everything that must be true between two operations. */
+    void check() {
+        long reserved = 0;
+        for (PoolBook book : books) {
+            book.check();
+            reserved += book.reserved();
+        }
+        PoolBook.equal("live bytes of the driver", driver.liveBytes(), reserved);
+        if (driver.hazards().count() != 0) {
+            throw new AssertionError("hazards: " + driver.hazards().texts());
+        }
+    }
+}

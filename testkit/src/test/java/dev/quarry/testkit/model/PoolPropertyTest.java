@@ -1,0 +1,28 @@
+package dev.quarry.testkit.model;
+
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import org.jspecify.annotations.Nullable;
+
+/** The pool against the reference model. {@code -Dquarry.seed=SEED} replays one failure instead. */
+class PoolPropertyTest {
+    private static final int STEPS = 300;
+    private static final @Nullable Long SEED = Long.getLong("quarry.seed");
+
+    @Property(tries = 1500, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
+    void shouldAgreeWithModelWhenOperationsAreRandom(@ForAll long seed) {
+        if (SEED == null) {
+            PoolModel.run(seed, STEPS);
+        }
+    }
+
+    @Example
+    void shouldAgreeWithModelWhenSeedIsGiven() {
+        if (SEED != null) {
+            PoolModel.run(SEED, STEPS);
+        }
+    }
+}
