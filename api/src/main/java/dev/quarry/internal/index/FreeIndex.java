@@ -114,6 +114,15 @@ public final class FreeIndex {
         tree.forEach(roots[bin], visitor);
     }
 
+    /** Returns the first bin from one on that holds a block, or whose bit says that it does; {@link #bins()} for none. */
+    public int nextBin(int from) {
+        int bin = from;
+        while (bin < BINS && roots[bin] == 0 && (occupied[bin >>> 6] == 0 || !isMarked(bin))) {
+            bin++;
+        }
+        return bin;
+    }
+
     /** Returns the number of bins. */
     public static int bins() {
         return BINS;

@@ -88,14 +88,11 @@ final class LayoutPicture {
 
     /** Adds an index's bins that hold or claim to hold blocks; those of the second index are numbered on. */
     private static void addBins(List<BinLayout> bins, FreeIndex index, int offset) {
-        for (int bin = 0; bin < FreeIndex.bins(); bin++) {
+        for (int bin = index.nextBin(0); bin < FreeIndex.bins(); bin = index.nextBin(bin + 1)) {
             List<Integer> blocks = new ArrayList<>();
             index.forEachInBin(bin, blocks::add);
-            if (!blocks.isEmpty() || index.isMarked(bin)) {
-                long most = bin + 1 == FreeIndex.bins() ? Long.MAX_VALUE : index.leastOf(bin + 1) - 1;
-                bins.add(new BinLayout(
-                        offset + bin, index.leastOf(bin), most, index.isMarked(bin), List.copyOf(blocks)));
-            }
+            long most = bin + 1 == FreeIndex.bins() ? Long.MAX_VALUE : index.leastOf(bin + 1) - 1;
+            bins.add(new BinLayout(offset + bin, index.leastOf(bin), most, index.isMarked(bin), List.copyOf(blocks)));
         }
     }
 }
