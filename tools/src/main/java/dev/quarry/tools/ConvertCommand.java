@@ -57,14 +57,15 @@ final class ConvertCommand implements Runnable {
 
     @Override
     public void run() {
-        try (Progress progress = Progress.onTerminal(spec.commandLine().getErr());
-                TraceReader reader = InputFile.open(input)) {
+        TraceReader reader = InputFile.open(input);
+        try (reader;
+                Progress progress = Progress.onTerminal(spec.commandLine().getErr())) {
             requireAnotherFile();
             convert(reader, progress);
-            print(reader);
         } catch (IOException e) {
             throw InputFile.unreadable(input, e);
         }
+        print(reader);
     }
 
     private void requireAnotherFile() throws IOException {

@@ -1,5 +1,6 @@
 package dev.quarry.tools;
 
+import dev.quarry.ByteSize;
 import dev.quarry.QuarryException;
 import dev.quarry.tools.io.UsageException;
 import dev.quarry.tools.io.WorkFailedException;
@@ -39,6 +40,14 @@ final class Failures {
         }
         line.getErr().println("quarry: a defect of this program: " + exception);
         exception.printStackTrace(line.getErr());
+        return WORK_FAILED;
+    }
+
+    /** Tells what to do when a trace is too large for the Java heap. */
+    static int heapFull(OutOfMemoryError error, CommandLine line) {
+        line.getErr()
+                .println("quarry: " + error.getMessage() + ": the trace is too large for a heap of "
+                        + ByteSize.format(Runtime.getRuntime().maxMemory()) + "; QUARRY_JAVA_OPTS=-Xmx8g gives 8 GiB");
         return WORK_FAILED;
     }
 }

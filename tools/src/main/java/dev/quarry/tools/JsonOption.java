@@ -10,6 +10,11 @@ final class JsonOption {
     @Option(names = "--json", description = "Print one JSON object, and nothing else, on standard output.")
     private boolean json;
 
+    /** Returns whether results are printed as JSON. */
+    boolean isJson() {
+        return json;
+    }
+
     /** Prints a result to standard output, as JSON or as text. */
     void print(CommandSpec spec, Supplier<Object> asJson, Supplier<String> asText) {
         spec.commandLine()

@@ -61,10 +61,14 @@ public final class QuarryCommand implements Runnable {
         WordConverter.register(line, TraceFormat.class);
         line.setParameterExceptionHandler(Failures::wrongUsage);
         line.setExecutionExceptionHandler(Failures::failed);
-        int exitCode = line.execute(args);
-        out.flush();
-        err.flush();
-        return exitCode;
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            return Failures.heapFull(e, line);
+        } finally {
+            out.flush();
+            err.flush();
+        }
     }
 
     private static PrintWriter writer(PrintStream stream) {

@@ -8,6 +8,7 @@ import dev.quarry.tools.replay.EventSchedule;
 import dev.quarry.tools.replay.Replay;
 import dev.quarry.tools.replay.ReplayResult;
 import dev.quarry.tools.replay.ReplaySettings;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +131,12 @@ final class ReplayCommand implements Runnable {
             }
         }
         output.print(spec, () -> json(results), () -> text(results));
+        if (validate && output.isJson()) {
+            PrintWriter err = spec.commandLine().getErr();
+            for (int i = 0; i < results.size(); i++) {
+                err.println(traces.get(i) + ": " + results.get(i).checks());
+            }
+        }
     }
 
     private ReplaySettings settings() {

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplayCommandTest {
@@ -92,9 +94,22 @@ class ReplayCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pool", "driver"})
-    void shouldWriteBlocksOfTheSimulatedDevice(String engine) {
-        JsonNode json = json("replay", tiny, "--engine", engine, "--touch", "--validate", "--repeat", 0, "--json");
+    @CsvSource({"pool, device", "pool, pinned", "driver, device", "driver, managed"})
+    void shouldWriteBlocksOfTheSimulatedDevice(String engine, String kind) {
+        JsonNode json = json(
+                "replay",
+                tiny,
+                "--engine",
+                engine,
+                "--kind",
+                kind,
+                "--touch",
+                "--validate",
+                "--events",
+                "lazy",
+                "--repeat",
+                0,
+                "--json");
         assertThat(json.get("hazards").asInt()).isZero();
     }
 
@@ -188,7 +203,11 @@ class ReplayCommandTest {
 
     private static JsonNode json(Object... args) {
         Run run = Run.of(args);
-        assertThat(run.err()).isEmpty();
+        if (List.of(args).contains("--validate")) {
+            assertThat(run.err()).contains(" operations, no overlap");
+        } else {
+            assertThat(run.err()).isEmpty();
+        }
         assertThat(run.exitCode()).isZero();
         try {
             return new ObjectMapper().readTree(run.out());

@@ -75,6 +75,11 @@ public final class ReplayResult {
         return values.validations;
     }
 
+    /** Returns what was checked in the cold replay, as text. */
+    public String checks() {
+        return values.checks();
+    }
+
     /** Returns the figures as lines for people. */
     public String toText() {
         return ReplayText.of(this);
@@ -143,6 +148,11 @@ public final class ReplayResult {
 
         void validations(long count) {
             validations = count;
+        }
+
+        String checks() {
+            String pool = options == null ? "" : validations + " validations of the pool in ";
+            return pool + trace.operations() + " operations, no overlap";
         }
 
         ReplayResult build() {

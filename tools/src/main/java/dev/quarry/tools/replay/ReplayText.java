@@ -33,11 +33,7 @@ final class ReplayText {
                 ByteSize.format(values.trace.livePeakBytes()));
         line("failed", "%d allocations out of memory", values.failures);
         if (values.settings.validate()) {
-            line(
-                    "checked",
-                    "%d validations of the pool in %d operations, no overlap",
-                    values.validations,
-                    values.trace.operations());
+            line("checked", "%s", values.checks());
         }
     }
 
@@ -80,13 +76,14 @@ final class ReplayText {
     private void calls(ReplayResult.Builder values) {
         Counters cold = values.cold;
         if (cold.driverAllocs() != null && cold.driverFrees() != null && cold.pageTimeMicros() != null) {
+            Long warm = values.warmDriverCalls;
             line(
                     "driver",
-                    "cold %d allocations, %d frees, modelled %.1f ms; warm %s calls",
+                    "cold %d allocations, %d frees, modelled %.1f ms%s",
                     cold.driverAllocs(),
                     cold.driverFrees(),
                     cold.pageTimeMicros() / 1e3,
-                    text(values.warmDriverCalls));
+                    warm == null ? "" : "; warm " + warm + " calls");
         }
         if (cold.l1Hits() != null) {
             line(

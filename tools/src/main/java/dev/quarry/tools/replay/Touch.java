@@ -23,14 +23,17 @@ final class Touch {
     /** Writes a block; the operation that allocated it is the pattern's seed. */
     void write(Allocation allocation, int operation) {
         Stream stream = allocation.stream();
-        if (!byHost) {
-            Stream order = stream == null ? defaultStream : stream;
-            order.fill(allocation, 0, allocation.byteSize(), (byte) operation);
+        if (byHost) {
+            if (stream != null) {
+                stream.synchronize(); // the host may touch the memory once its stream has passed the allocation
+            }
+            Pattern.write(allocation.segment(), operation);
             return;
         }
-        if (stream != null) {
-            stream.synchronize(); // the host may touch the memory once its stream has passed the allocation
+        Stream order = stream == null ? defaultStream : stream;
+        order.fill(allocation, 0, allocation.byteSize(), (byte) operation);
+        if (stream == null) {
+            order.synchronize(); // in host order, the host may use the memory next
         }
-        Pattern.write(allocation.segment(), operation);
     }
 }
