@@ -160,7 +160,7 @@ class DeviceRegistryTest {
     }
 
     private static DeviceRegistry registry(DeviceProvider... providers) {
-        return new DeviceRegistry(List.of(providers), false, (device, kind, options) -> {
+        return new DeviceRegistry(List.of(providers), false, () -> 0, (device, kind, options) -> {
             throw new AssertionError("no pool is asked for");
         });
     }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 class DriverDeviceTest {
     private final FakeDriver driver = new FakeDriver("fake:0");
     private final Account machine = new Account("machine", Long.MAX_VALUE);
-    private final DriverDevice device = new DriverDevice(driver, machine);
-    private final DriverDevice other = new DriverDevice(new FakeDriver("fake:1"), machine);
+    private final DriverDevice device = new DriverDevice(driver, machine, () -> 0);
+    private final DriverDevice other = new DriverDevice(new FakeDriver("fake:1"), machine, () -> 0);
 
     @Test
     void shouldHaveUniqueGenerationsWhenHandlesRepeat() {
@@ -40,9 +40,9 @@ class DriverDeviceTest {
         assertThat(device.defaultKind()).isEqualTo(MemoryKind.DEVICE);
         FakeDriver later =
                 new FakeDriver("fake:2", new ArrayList<>(), MemoryKind.HOST, MemoryKind.PINNED, MemoryKind.DEVICE);
-        assertThat(new DriverDevice(later, machine).defaultKind()).isEqualTo(MemoryKind.DEVICE);
+        assertThat(new DriverDevice(later, machine, () -> 0).defaultKind()).isEqualTo(MemoryKind.DEVICE);
         FakeDriver host = new FakeDriver("cpu:0", new ArrayList<>(), MemoryKind.HOST, MemoryKind.PINNED);
-        assertThat(new DriverDevice(host, machine).defaultKind()).isEqualTo(MemoryKind.HOST);
+        assertThat(new DriverDevice(host, machine, () -> 0).defaultKind()).isEqualTo(MemoryKind.HOST);
     }
 
     @Test

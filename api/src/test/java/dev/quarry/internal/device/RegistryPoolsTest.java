@@ -146,7 +146,7 @@ class RegistryPoolsTest {
     }
 
     private DeviceRegistry registry(boolean permanent) {
-        return new DeviceRegistry(List.of(FakeProvider.of("fake", one, two)), permanent, this::open);
+        return new DeviceRegistry(List.of(FakeProvider.of("fake", one, two)), permanent, () -> 0, this::open);
     }
 
     /** Opens a pool that can do nothing but close. */
