@@ -84,7 +84,7 @@ final class PoolBook {
     /** Checks the pool's invariants, and its figures against the book's. */
     void check() {
         PoolLayout layout = PoolInspector.inspect(pool);
-        PoolValidator.validate(layout);
+        PoolValidator.check(layout);
         MemoryStatistics now = layout.statistics();
         equal("allocations", now.allocations().current(), live);
         equal("requestedBytes", now.requestedBytes().current(), requested);
