@@ -141,6 +141,7 @@ class PoolOptionsTest {
 
     static Stream<Arguments> singleChanges() {
         return Stream.of(
+                refusal("name", b -> b.name("another")),
                 refusal("limit", b -> b.limit(1)),
                 refusal("memoryFraction", b -> b.memoryFraction(0.1)),
                 refusal("initialBytes", b -> b.initialBytes(1)),
@@ -206,6 +207,25 @@ class PoolOptionsTest {
         PoolOptions.Builder read = PoolOptions.withoutEnvironment().name("mine");
         options.asMap().forEach(read::set);
         assertThat(read.build()).isEqualTo(options);
+    }
+
+    @Test
+    void shouldShowStallWhenItIsEndless() {
+        PoolOptions endless = PoolOptions.withoutEnvironment()
+                .maxStall(Duration.ofSeconds(Long.MAX_VALUE))
+                .build();
+        assertThat(endless.asMap()).containsEntry("max-stall", Long.MAX_VALUE + "ms");
+        PoolOptions.Builder read = PoolOptions.withoutEnvironment();
+        endless.asMap().forEach(read::set);
+        assertThat(read.build()).isEqualTo(endless);
+    }
+
+    @Test
+    void shouldKeepMillisecondsWhenStallIsFiner() {
+        PoolOptions options = PoolOptions.withoutEnvironment()
+                .maxStall(Duration.ofNanos(7_999_999))
+                .build();
+        assertThat(options.maxStall()).isEqualTo(Duration.ofMillis(7));
     }
 
     @Test

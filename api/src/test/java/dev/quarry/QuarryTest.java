@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.quarry.internal.device.FakeDriver;
 import dev.quarry.internal.device.FakeProvider;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +122,26 @@ class QuarryTest {
                         "fake:0 destroyStream " + stream.handle(), "fake:0 free", "fake:0 free", "fake:0 close");
         assertThat(driver.memory(MemoryKind.DEVICE).freeBytes())
                 .isEqualTo(driver.memory(MemoryKind.DEVICE).totalBytes());
+    }
+
+    @Test
+    void shouldTrimNothingWhenIdleTimeIsEndless() {
+        MemoryPool pool = quarry.pool(quarry.device("fake"));
+        pool.allocate(1000).close();
+        assertThat(pool.trim(Duration.ofSeconds(Long.MAX_VALUE))).isZero();
+        assertThat(pool.trim()).isPositive();
+    }
+
+    @Test
+    void shouldReportWhenStallMayBeEndless() {
+        MemoryPool pool = quarry.openPool(
+                quarry.device("fake"),
+                MemoryKind.DEVICE,
+                OPTIONS.toBuilder()
+                        .limit(ByteSize.mib(8))
+                        .maxStall(Duration.ofSeconds(Long.MAX_VALUE))
+                        .build());
+        assertThatExceptionOfType(DeviceOutOfMemoryException.class).isThrownBy(() -> pool.allocate(ByteSize.mib(9)));
     }
 
     @Test

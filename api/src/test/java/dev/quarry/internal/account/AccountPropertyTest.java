@@ -89,9 +89,10 @@ class AccountPropertyTest {
     }
 
     private static void charge(List<Node> nodes, Node node, long bytes) {
+        long available = node.account.available();
         node.direct += bytes;
         boolean allowed = node.allows();
-        assertThat(node.account.charge(bytes)).isEqualTo(allowed);
+        assertThat(node.account.charge(bytes)).isEqualTo(allowed).isEqualTo(bytes <= available);
         if (allowed) {
             node.charges.add(bytes);
         } else {

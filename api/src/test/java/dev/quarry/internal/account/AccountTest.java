@@ -166,6 +166,19 @@ class AccountTest {
     }
 
     @Test
+    void shouldOfferReservationWhenLimitAboveFallsBelowItsCharges() {
+        Account child = root.child("child", 500);
+        assertThat(child.reserve(100)).isTrue();
+        assertThat(child.charge(30)).isTrue();
+        assertThat(root.charge(700)).isTrue();
+        root.setLimit(200);
+        assertThat(child.available()).isEqualTo(70);
+        assertThat(child.charge(71)).isFalse();
+        assertThat(child.charge(70)).isTrue();
+        assertThat(child.available()).as("nothing is kept any more").isNegative();
+    }
+
+    @Test
     void shouldKeepChargesAndRefuseMoreWhenLimitFallsBelow() {
         assertThat(root.charge(500)).isTrue();
         root.setLimit(100);

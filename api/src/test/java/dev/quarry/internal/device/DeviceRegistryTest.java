@@ -7,8 +7,10 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.quarry.Device;
 import dev.quarry.ProviderStatus;
+import dev.quarry.spi.Availability;
 import dev.quarry.spi.Availability.Available;
 import dev.quarry.spi.Availability.Missing;
+import dev.quarry.spi.DeviceDriver;
 import dev.quarry.spi.DeviceProvider;
 import java.util.List;
 import java.util.function.Supplier;
@@ -97,7 +99,7 @@ class DeviceRegistryTest {
                 "probing failed: java.lang.ExceptionInInitializerError");
     }
 
-    private void assertMissing(Supplier<dev.quarry.spi.Availability> probe, String reason) {
+    private void assertMissing(Supplier<Availability> probe, String reason) {
         assertMissing(FakeProvider.probing("bad", probe), reason);
     }
 
@@ -150,6 +152,80 @@ class DeviceRegistryTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> new UnloadableProvider("bad", failure).open())
                 .withCause(failure);
+    }
+
+    @Test
+    void shouldListAsMissingWhenNameCannotBeTold() {
+        DeviceProvider nameless = new DeviceProvider() {
+            @Override
+            public String name() {
+                throw new IllegalStateException("no name");
+            }
+
+            @Override
+            public int spiVersion() {
+                return SPI_VERSION;
+            }
+
+            @Override
+            public Availability probe() {
+                return new Available("fine");
+            }
+
+            @Override
+            public List<DeviceDriver> open() {
+                return List.of();
+            }
+        };
+        DeviceRegistry registry = registry(nameless, cpu);
+        assertThat(registry.devices()).extracting(Device::id).containsExactly("cpu:0");
+        assertThat(registry.providers())
+                .extracting(ProviderStatus::name)
+                .containsExactly("cpu", nameless.getClass().getName());
+        assertThat(registry.providers().getLast().availability())
+                .asInstanceOf(type(Missing.class))
+                .extracting(Missing::reason)
+                .asString()
+                .contains("no name");
+    }
+
+    @Test
+    void shouldListAsMissingAndCloseDriversWhenDeviceIdIsTaken() {
+        FakeDriver twin = new FakeDriver("cpu:0");
+        FakeDriver sibling = new FakeDriver("cpu:7");
+        DeviceRegistry registry = registry(FakeProvider.of("later", sibling, twin), cpu);
+        assertThat(registry.devices()).extracting(Device::id).containsExactly("cpu:0");
+        assertThat(registry.providers().getLast().availability())
+                .asInstanceOf(type(Missing.class))
+                .extracting(Missing::reason)
+                .asString()
+                .contains("\"cpu:0\" is taken");
+        assertThat(sibling.log()).containsExactly("cpu:7 close");
+        assertThat(twin.log()).containsExactly("cpu:0 close");
+    }
+
+    @Test
+    void shouldListSecondAsMissingWhenNameOfPluginRepeats() {
+        DeviceRegistry registry = registry(cpu, FakeProvider.probing("cpu", () -> MISSING));
+        assertThat(registry.devices()).extracting(Device::id).containsExactly("cpu:0");
+        assertThat(registry.providers()).hasSize(2).contains(new ProviderStatus("cpu", new Available("fake")));
+        assertThat(registry.providers())
+                .filteredOn(status -> status.availability() instanceof Missing)
+                .singleElement()
+                .extracting(ProviderStatus::name)
+                .isEqualTo("cpu");
+    }
+
+    @Test
+    void shouldCloseDriversAndOfferNoneWhenOpeningBreaksOff() {
+        FakeDriver first = new FakeDriver("bad:0");
+        FakeDriver second = new FakeDriver("bad:1").failing("defaultStream");
+        FakeDriver third = new FakeDriver("bad:2");
+        DeviceRegistry registry = registry(FakeProvider.of("bad", first, second, third), cpu);
+        assertThat(registry.devices()).extracting(Device::id).containsExactly("cpu:0");
+        for (FakeDriver driver : List.of(first, second, third)) {
+            assertThat(driver.log()).containsExactly(driver.info().id() + " close");
+        }
     }
 
     @Test

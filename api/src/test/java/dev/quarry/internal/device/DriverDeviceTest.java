@@ -195,6 +195,31 @@ class DriverDeviceTest {
     }
 
     @Test
+    void shouldCloseDriverWhenEventCannotBeDestroyed() {
+        DriverEvent first = device.defaultStream().record();
+        DriverEvent second = device.defaultStream().record();
+        first.close();
+        second.close();
+        driver.failing("destroyEvent");
+        assertThatExceptionOfType(DriverException.class).isThrownBy(device::close);
+        assertThat(driver.log()).endsWith("fake:0 destroyEvent", "fake:0 destroyEvent", "fake:0 close");
+    }
+
+    @Test
+    void shouldAskDriverNothingWhenDeviceIsClosed() {
+        Stream stream = device.defaultStream();
+        Event event = stream.record();
+        device.close();
+        driver.log().clear();
+        assertThatIllegalStateException().isThrownBy(stream::synchronize).withMessageContaining("closed");
+        assertThatIllegalStateException().isThrownBy(stream::record);
+        assertThatIllegalStateException().isThrownBy(stream::state);
+        assertThatIllegalStateException().isThrownBy(event::await);
+        event.close();
+        assertThat(driver.log()).isEmpty();
+    }
+
+    @Test
     void shouldDestroyRecycledEventsWhenDeviceCloses() {
         device.defaultStream().record().close();
         device.close();

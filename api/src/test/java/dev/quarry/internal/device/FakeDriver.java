@@ -114,6 +114,11 @@ public final class FakeDriver implements DeviceDriver {
 
     void note(String call) {
         log.add(info.id() + " " + call);
+        check(call);
+    }
+
+    /** Fails if told to. */
+    void check(String call) {
         if (failing.contains(call)) {
             throw new DriverException("fake_" + call, "", 7, "told to fail");
         }

@@ -29,6 +29,7 @@ public final class FakeStreams implements StreamDriver {
 
     @Override
     public long defaultStream() {
+        driver.check("defaultStream");
         return DEFAULT;
     }
 
