@@ -3,6 +3,7 @@ package dev.quarry.internal.pool;
 import dev.quarry.internal.device.Cleanup;
 import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.segment.Segment;
+import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,6 +64,26 @@ final class Closing {
     }
 
     private void finish() {
+        try {
+            giveAllBack();
+        } catch (DriverException e) {
+            core.log("the driver failed while the memory was given back; trying once more", e);
+            giveAllBack();
+        } finally {
+            if (core.account().charged() == 0) {
+                core.account().close();
+            } else {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "{0} closed with {1} bytes that the driver did not take back, or that work may still use",
+                        pool,
+                        core.account().charged());
+            }
+            core.device().returnSlot(pool.slot());
+        }
+    }
+
+    private void giveAllBack() {
         Cleanup cleanup = new Cleanup();
         cleanup.run(() -> stall.waitForAll(Long.MAX_VALUE));
         cleanup.run(pool::settle);
@@ -75,18 +96,6 @@ final class Closing {
         for (Segment segment : segments()) {
             cleanup.run(() -> pool.growth().release(List.of(segment)));
         }
-        long lost = core.account().charged();
-        if (lost > 0) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "{0} closed with {1} bytes that the driver did not take back, or that work may still use",
-                    pool,
-                    lost);
-        }
-        if (lost == 0) {
-            core.account().close();
-        }
-        cleanup.run(() -> core.device().returnSlot(pool.slot()));
         cleanup.rethrow();
     }
 
