@@ -5,6 +5,7 @@ import dev.quarry.sim.SimDriver;
 import dev.quarry.sim.SimFailure;
 import dev.quarry.sim.SimFunction;
 import dev.quarry.spi.DriverException;
+import java.util.function.BooleanSupplier;
 
 /** Runs operations under driver failures that come now and then, and tells what became of them. */
 final class Mishaps {
@@ -21,16 +22,24 @@ final class Mishaps {
     private final SimDriver driver;
     private final Dice dice;
     private final boolean wanted;
+    private final BooleanSupplier fragile;
     private boolean struck;
     private boolean everStruck;
     private boolean everBroke;
     private String refusal = "";
     private Runnable hooks = () -> {};
 
-    Mishaps(SimDriver driver, Dice dice, boolean wanted) {
+    /**
+     * Makes one.
+     *
+     * @param wanted whether there are failures at all
+     * @param fragile tells whether one failed call may leave a pool without knowledge of what is complete
+     */
+    Mishaps(SimDriver driver, Dice dice, boolean wanted, BooleanSupplier fragile) {
         this.driver = driver;
         this.dice = dice;
         this.wanted = wanted;
+        this.fragile = fragile;
     }
 
     /** Runs an operation, perhaps with a failure. */
@@ -70,7 +79,7 @@ final class Mishaps {
         return everStruck;
     }
 
-    /** Returns whether a function failed at several calls in a row, so that a pool may not have known what is complete. */
+    /** Returns whether a pool may not know what is complete: several calls in a row failed, or one where that was enough. */
     boolean everBroke() {
         return everBroke;
     }
@@ -88,7 +97,7 @@ final class Mishaps {
         SimFailure failure = (name, arguments) -> {
             struck = true;
             everStruck = true;
-            everBroke |= breadth < 2;
+            everBroke |= breadth < 2 || fragile.getAsBoolean();
             return kind.make(name, arguments);
         };
         switch (breadth) {

@@ -87,7 +87,8 @@ final class Tending {
 
     /** Lets another process take some of the device's memory, or give it back. */
     void elsewhere() {
-        long bytes = dice.oneIn(2) ? 0 : dice.logUniform(1, world.plan().totalBytes());
+        long most = world.plan().totalBytes() - world.driver().liveBytes();
+        long bytes = most == 0 || dice.oneIn(2) ? 0 : dice.logUniform(1, most);
         world.tell(() -> "another process uses " + bytes);
         world.useElsewhere(bytes);
     }

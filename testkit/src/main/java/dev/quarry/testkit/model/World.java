@@ -51,7 +51,7 @@ final class World {
         quarry = Quarry.builder().provider(provider).open();
         device = quarry.device("sim:0");
         driver = provider.driver(0);
-        mishaps = new Mishaps(driver, dice, plan.faults());
+        mishaps = new Mishaps(driver, dice, plan.faults(), this::hasBorrowed);
         if (plan.faults()) {
             letWaitsEnd();
         }
@@ -175,6 +175,10 @@ final class World {
                 driver.faults().onCall(SimFunction.SYNCHRONIZE, driver::advanceAll);
             });
         }
+    }
+
+    private boolean hasBorrowed() {
+        return strands.stream().anyMatch(strand -> strand.ownership() == Strand.Ownership.BORROWED);
     }
 
     /** Checks everything that must be true between two operations. */
