@@ -13,6 +13,7 @@ import dev.quarry.StreamState;
 import dev.quarry.sim.SimOptions;
 import dev.quarry.sim.SimProvider;
 import dev.quarry.sim.SimSchedule;
+import dev.quarry.sim.check.PoolValidator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +66,7 @@ class SimulatedDeviceTest {
     }
 
     private static void assertNothingHeld(MemoryPool pool) {
+        PoolValidator.validate(pool);
         assertThat(pool.statistics().allocations().current()).isZero();
     }
 }

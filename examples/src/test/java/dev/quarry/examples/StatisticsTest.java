@@ -9,6 +9,7 @@ import dev.quarry.MemoryPool;
 import dev.quarry.MemoryStatistics;
 import dev.quarry.PoolOptions;
 import dev.quarry.Quarry;
+import dev.quarry.sim.check.PoolValidator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +83,7 @@ class StatisticsTest {
     }
 
     private static void assertNothingHeld(MemoryPool pool) {
+        PoolValidator.validate(pool);
         MemoryStatistics statistics = pool.statistics();
         assertThat(statistics.allocations().current()).isZero();
         assertThat(statistics.requestedBytes().current()).isZero();
