@@ -82,7 +82,8 @@ public interface MemoryPool extends AutoCloseable {
     /**
      * Allocates without blocking the caller, waiting as {@link #acquire} does. The future fails with
      * {@link DeviceOutOfMemoryException} when the time is over. An allocation that arrives after the future was cancelled
-     * is given back. A bad request throws here and not in the future. The view is {@linkplain ViewSafety#SHARED shared} unless the request names another.
+     * is given back. Cancel the future returned here: cancelling one that depends on it does not reach the waiting request.
+     * A bad request throws here and not in the future. The view is {@linkplain ViewSafety#SHARED shared} unless the request names another.
      */
     CompletableFuture<Allocation> allocateAsync(AllocationRequest request, Duration atMost);
 
@@ -99,7 +100,8 @@ public interface MemoryPool extends AutoCloseable {
     /**
      * Makes sure that {@code count} allocations of {@code bytes} can be served without the driver.
      *
-     * @throws DeviceOutOfMemoryException if there is not enough memory; nothing is held then, and what was reserved stays     */
+     * @throws DeviceOutOfMemoryException if there is not enough memory; nothing is held then, and what was reserved stays
+     */
     void warmUp(long bytes, int count);
 
     /**

@@ -63,12 +63,18 @@ final class Closing {
         }
     }
 
+    /** Gives all memory back; where a driver fails once, once more, after waiting for whole streams instead of events. */
     private void finish() {
         try {
             giveAllBack();
         } catch (DriverException e) {
             core.log("the driver failed while the memory was given back; trying once more", e);
-            giveAllBack();
+        }
+        try {
+            if (core.account().charged() > 0) {
+                pool.synchronizeStreams();
+                giveAllBack();
+            }
         } finally {
             if (core.account().charged() == 0) {
                 core.account().close();

@@ -56,7 +56,8 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         this.order = new StreamOrder(core);
         this.handOver = new HandOver(core, order);
         this.growth = new Growth(core, order);
-        this.pending = new Pending(core, order, growth);
+        this.pending =
+                new Pending(core, order, growth, () -> domainOf(core.device().defaultStream()));
         Stall stall = new Stall(core, order, pending);
         this.reports = new PoolReports(core, pending);
         Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports);
@@ -325,6 +326,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         } finally {
             core.gate().unlock();
         }
+    }
+
+    /** Waits for all streams that are open, whatever their events say. Under the gate. */
+    void synchronizeStreams() {
+        core.domains().forEach(order::synchronize);
     }
 
     /** Brings all free memory together, after all work is complete. Under the gate. */

@@ -8,6 +8,7 @@ import dev.quarry.internal.segment.Segment;
 import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The freed blocks that several streams, or events of the user, must pass. The list is guarded by the pool's lock. */
@@ -15,13 +16,18 @@ final class Pending {
     private final PoolCore core;
     private final StreamOrder order;
     private final Growth growth;
+
+    /** The domain of the device's default stream, which clears what the host cannot. */
+    private final Supplier<Domain> defaultDomain;
+
     private final List<PendingBlock> blocks = new ArrayList<>();
     private long bytes;
 
-    Pending(PoolCore core, StreamOrder order, Growth growth) {
+    Pending(PoolCore core, StreamOrder order, Growth growth, Supplier<Domain> defaultDomain) {
         this.core = core;
         this.order = order;
         this.growth = growth;
+        this.defaultDomain = defaultDomain;
     }
 
     /** Returns the sum of the sizes; under the pool's lock. */
@@ -57,7 +63,8 @@ final class Pending {
             open.removeIf(this::isPassed);
             boolean reached = pending.events().stream().allMatch(this::isReached);
             if (reached && open.isEmpty()) {
-                freed += free(pending, core.hostDomain());
+                boolean byHost = !pending.clear() || core.kind().isHostAccessible();
+                freed += free(pending, byHost ? core.hostDomain() : defaultDomain.get());
             } else if (reached && open.size() == 1 && isMovable(pending) && !pending.clear()) {
                 freed += free(pending, open.getFirst().domain());
             }
@@ -99,13 +106,19 @@ final class Pending {
     }
 
     /** Overwrites a block: on a stream that is ordered behind all its uses, or on the host when they are complete. */
-    private void clear(int block, @Nullable DriverStream stream) {
+    private boolean clear(int block, @Nullable DriverStream stream) {
         long address = core.heap().table().address(block);
         long size = core.heap().table().size(block);
-        if (stream == null) {
-            core.device().driver().clear(address, size);
-        } else {
-            stream.driver().fill(stream.handle(), address, size, (byte) 0);
+        try {
+            if (stream == null) {
+                core.device().driver().clear(address, size);
+            } else {
+                stream.driver().fill(stream.handle(), address, size, (byte) 0);
+            }
+            return true;
+        } catch (DriverException e) {
+            core.log("a driver failed to clear " + size + " bytes; they wait until it works", e);
+            return false;
         }
     }
 
@@ -133,8 +146,8 @@ final class Pending {
         Heap heap = core.heap();
         int block = pending.block();
         long size = heap.table().size(block);
-        if (pending.clear()) {
-            clear(block, domain.stream());
+        if (pending.clear() && !clear(block, domain.stream())) {
+            return 0;
         }
         boolean dedicated = heap.table().isDedicated(block);
         core.lock();

@@ -17,7 +17,7 @@ import java.util.List;
 record PendingBlock(int block, List<Use> uses, List<DriverEvent> events, boolean clear) {
     /** A domain whose stream must pass a sequence number. */
     record Use(Domain domain, long sequence) {
-        /** A use of which nobody can tell when it ends, since a driver failed: at the end of its stream at the latest. */
+        /** A use on a borrowed stream whose end could not be recorded: over when the stream's wrapper is closed. */
         static Use unknown(Domain domain) {
             return new Use(domain, Domain.EVERYTHING);
         }
@@ -25,6 +25,11 @@ record PendingBlock(int block, List<Use> uses, List<DriverEvent> events, boolean
         boolean isUnknown() {
             return sequence == Domain.EVERYTHING;
         }
+    }
+
+    /** Returns whether one domain, or nobody, can own the block at once. */
+    boolean isPlain() {
+        return events.isEmpty() && uses.size() <= 1 && !clear && !isWithheld();
     }
 
     /** Returns whether the block must be left alone until all its uses are complete on the host. */

@@ -71,7 +71,7 @@ final class Release {
 
     /**
      * Frees a closed allocation in the order of a domain, and behind events, which it takes over. Never fails at a driver:
-     * memory of which nobody can tell when it is free is withheld, and that is logged.
+     * what a driver failed at is done later, and that is logged.
      */
     void release(PooledAllocation allocation, Domain order, List<DriverEvent> events) {
         Attachments attached = allocation.attached();
@@ -83,7 +83,7 @@ final class Release {
         long size = core.table().size(block);
         boolean dedicated = core.table().isDedicated(block);
         PendingBlock release = plan(block, order, attached, events);
-        if (release.events().isEmpty() && release.uses().size() <= 1 && !dedicated && !release.isWithheld()) {
+        if (release.isPlain() && !dedicated) {
             Domain target = release.uses().isEmpty()
                     ? core.hostDomain()
                     : release.uses().getFirst().domain();
@@ -106,13 +106,16 @@ final class Release {
         }
     }
 
-    /** Does what the driver must do for a free, and returns what the block must wait for. */
+    /**
+     * Does what the driver must do for a free, and returns what the block must wait for. Where the driver fails, the block
+     * waits for all its uses, and is cleared when they are over.
+     */
     private PendingBlock plan(int block, Domain order, @Nullable Attachments attached, List<DriverEvent> events) {
         List<Domain> uses = usesOf(order, attached);
         List<DriverEvent> waited = new ArrayList<>(events);
+        boolean clear = core.options().clearOnFree();
         try {
             recordBorrowed(uses, waited);
-            boolean clear = core.options().clearOnFree();
             if (clear && (!uses.isEmpty() || !core.kind().isHostAccessible())) {
                 Domain target = clearBehind(uses, waited, block);
                 waited.forEach(DriverEvent::release);
@@ -122,12 +125,10 @@ final class Release {
                 clear(core.hostDomain(), block);
                 clear = false;
             }
-            return new PendingBlock(block, sequences(uses), List.copyOf(waited), clear);
         } catch (DriverException | IllegalStateException e) {
-            core.log("a driver failed in a close; " + core.table().size(block) + " bytes are withheld", e);
-            waited.forEach(DriverEvent::release);
-            return new PendingBlock(block, List.of(Use.unknown(order)), List.of(), false);
+            core.log("a driver failed in a close; " + core.table().size(block) + " bytes are put off", e);
         }
+        return new PendingBlock(block, sequences(uses), List.copyOf(waited), clear);
     }
 
     /** Returns the streams' domains whose work must pass, the one of the order first. */
@@ -156,7 +157,8 @@ final class Release {
         try {
             List<Use> sequences = new ArrayList<>(uses.size());
             for (Domain use : uses) {
-                sequences.add(new Use(use, use.nextSequence()));
+                boolean unknown = use.isBorrowed() && !use.isEnded();
+                sequences.add(unknown ? Use.unknown(use) : new Use(use, use.nextSequence()));
             }
             return sequences;
         } finally {

@@ -118,6 +118,14 @@ final class StreamOrder {
         }
     }
 
+    /** Waits for a domain's stream, if it is open, so that all it has freed is complete. */
+    void synchronize(Domain owner) {
+        DriverStream stream = owner.stream();
+        if (stream != null && !owner.isEnded() && !owner.isBorrowed() && isSynchronized(stream)) {
+            completeAll(owner);
+        }
+    }
+
     /** Releases the events of a domain that needs none any more. */
     void forgetMarks(Domain domain) {
         while (!domain.marks().isEmpty()) {
