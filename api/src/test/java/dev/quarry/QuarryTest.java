@@ -11,6 +11,7 @@ import dev.quarry.internal.device.FakeProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +131,21 @@ class QuarryTest {
         pool.allocate(1000).close();
         assertThat(pool.trim(Duration.ofSeconds(Long.MAX_VALUE))).isZero();
         assertThat(pool.trim()).isPositive();
+    }
+
+    @Test
+    void shouldTrimByItsOwnClockWhenTimeSourceIsNamed() {
+        AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
+        try (Quarry timed = Quarry.builder()
+                .provider(FakeProvider.of("fake", new FakeDriver("fake:0")))
+                .timeSource(now::get)
+                .open()) {
+            MemoryPool pool = timed.pool(timed.device("fake"), MemoryKind.HOST);
+            pool.allocate(ByteSize.mib(1)).close();
+            now.addAndGet(1000);
+            assertThat(pool.trim(Duration.ofNanos(1001))).isZero();
+            assertThat(pool.trim(Duration.ofNanos(1000))).isEqualTo(ByteSize.mib(2));
+        }
     }
 
     @Test

@@ -210,6 +210,14 @@ class StreamCacheTest {
                 .isEqualTo(new StreamCache.Counters(0, 1, 2, 128, 64 + 128, 70, 50 + 100));
     }
 
+    @Test
+    void shouldAddEachFigureWhenCountersAreSummed() {
+        StreamCache.Counters sum = new StreamCache.Counters(1, 2, 3, 4, 5, 6, 7)
+                .plus(new StreamCache.Counters(10, 20, 30, 40, 50, 60, 70));
+        assertThat(sum).isEqualTo(new StreamCache.Counters(11, 22, 33, 44, 55, 66, 77));
+        assertThat(StreamCache.Counters.NONE.plus(sum)).isEqualTo(sum);
+    }
+
     private int poll(long size) {
         return cache.poll(classes.classOf(size), size);
     }

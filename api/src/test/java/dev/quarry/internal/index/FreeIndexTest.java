@@ -116,6 +116,19 @@ class FreeIndexTest {
         assertThat(index.isMarked(bin(64 * GRANULE))).isFalse();
     }
 
+    @Test
+    void shouldSkipEmptyBinsWhenNextIsAskedFor() {
+        assertThat(index.nextBin(0)).isEqualTo(FreeIndex.bins());
+        add(3, 0);
+        add(5000, 100);
+        int high = bin(5000 * GRANULE);
+        assertThat(index.nextBin(0)).isEqualTo(3);
+        assertThat(index.nextBin(3)).isEqualTo(3);
+        assertThat(index.nextBin(4)).isEqualTo(high);
+        assertThat(index.nextBin(high + 1)).isEqualTo(FreeIndex.bins());
+        assertThat(index.nextBin(FreeIndex.bins())).isEqualTo(FreeIndex.bins());
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 64, 512})
     void shouldPutEverySizeIntoBinOfItsRangeWhenInserted(long granule) {
