@@ -150,6 +150,10 @@ final class Pending {
             return 0;
         }
         boolean dedicated = heap.table().isDedicated(block);
+        if (dedicated && pending.clear() && !domain.isHost()) {
+            awaitClearing(pending, domain);
+            return 0;
+        }
         core.lock();
         try {
             blocks.remove(pending);
@@ -165,6 +169,18 @@ final class Pending {
             giveBack(block);
         }
         return size;
+    }
+
+    /** Lets a block wait for its own clearing on a stream before it is given back. */
+    private void awaitClearing(PendingBlock pending, Domain domain) {
+        core.lock();
+        try {
+            Use clearing = new Use(domain, domain.nextSequence());
+            blocks.set(blocks.indexOf(pending), new PendingBlock(pending.block(), List.of(clearing), List.of(), false));
+        } finally {
+            core.unlock();
+        }
+        pending.events().forEach(DriverEvent::release);
     }
 
     /** Gives a dedicated segment back; if the driver fails, it waits for the next poll. */
