@@ -122,6 +122,14 @@ public final class StreamCache {
         return refused > STALE_AFTER && bytes > 0;
     }
 
+    /** Returns whether nothing is held. */
+    public boolean isEmpty() {
+        lock();
+        boolean empty = bytes == 0;
+        unlock();
+        return empty;
+    }
+
     /** Empties the cache; the consumer is called with the cache taken and must not come back to it. */
     public void drain(IntConsumer consumer) {
         lock();

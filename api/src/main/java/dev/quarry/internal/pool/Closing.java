@@ -85,6 +85,7 @@ final class Closing {
                         pool,
                         core.account().charged());
             }
+            pool.forgetMarks();
             core.device().returnSlot(pool.slot());
         }
     }

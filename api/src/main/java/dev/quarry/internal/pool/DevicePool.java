@@ -107,6 +107,8 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         try {
             core.checkOpen();
             long before = growth.releasedBytes();
+            handOver.drainCaches();
+            core.domains().forEach(order::noteIfIdle);
             pending.poll();
             handOver.consolidate(core.hostDomain(), false);
             long latest = core.clock().getAsLong() - TimeUnit.NANOSECONDS.convert(idle);
@@ -337,6 +339,10 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     void settle() {
         pending.poll();
         handOver.consolidate(core.hostDomain(), false);
+    }
+
+    /** Releases the events of all domains: the pool needs none any more. Under the gate. */
+    void forgetMarks() {
         core.domains().forEach(order::forgetMarks);
     }
 

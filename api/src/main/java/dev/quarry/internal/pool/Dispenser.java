@@ -76,10 +76,11 @@ final class Dispenser {
     private int takeFromIndex(Domain domain, long size, long alignment, long requested, int tag, Effort effort) {
         Heap heap = core.heap();
         boolean small = Heap.isSmall(size);
+        int block;
         core.lock();
         try {
             core.checkOpen();
-            int block = heap.find(domain, size, alignment, small);
+            block = heap.find(domain, size, alignment, small);
             if (block == 0) {
                 return 0;
             }
@@ -90,7 +91,7 @@ final class Dispenser {
         } finally {
             core.unlock();
         }
-        return ladder.exchange(domain, new Wish(size, alignment, small, requested, tag));
+        return ladder.exchange(domain, new Wish(size, alignment, small, requested, tag), block);
     }
 
     private int climb(Domain domain, Wish wish, Effort effort) {

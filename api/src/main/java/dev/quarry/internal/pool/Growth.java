@@ -3,6 +3,7 @@ package dev.quarry.internal.pool;
 import dev.quarry.MemoryInfo;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.account.PoolCounters;
+import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.segment.GrowthPolicy;
 import dev.quarry.internal.segment.Segment;
 import dev.quarry.spi.DeviceDriver;
@@ -10,7 +11,6 @@ import dev.quarry.spi.DriverException;
 import dev.quarry.spi.DriverOutOfMemoryException;
 import dev.quarry.spi.SegmentRequest;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +49,14 @@ final class Growth {
         GrowthPolicy policy = core.growthPolicy();
         long need = policy.least(wish.size());
         long target = policy.next(wish.size(), wish.small(), reservedBytes(wish.small()), freeBytes(wish.small()));
+        // Where memory is short, asking for what is not there costs more than asking how much there is.
+        long room = account.charged() + target > core.tightBytes() ? room() : Long.MAX_VALUE;
+        while (target > room) {
+            target = policy.smaller(need, target);
+            if (target == 0) {
+                return 0;
+            }
+        }
         while (target != 0) {
             int block = take(new SegmentRequest(core.kind(), target, base(wish), false), domain, wish);
             if (block != 0) {
@@ -74,44 +82,68 @@ final class Growth {
      * Gives empty segments back, those whose memory no work can touch, until enough could be taken anew.
      *
      * @param need bytes that a new segment will have
-     * @return bytes given back; 0 and nothing done if all of them would not be enough
+     * @return bytes given back; 0 and nothing done if all empty segments would not be enough
      */
     long releaseFor(long need) {
-        List<Segment> idle = new ArrayList<>(idleSegments());
-        idle.sort(Comparator.comparingLong(Segment::bytes));
-        long room = room();
-        long sum = idle.stream().mapToLong(Segment::bytes).sum();
-        if (room + sum < need) {
-            return 0;
+        long missing = need - room();
+        List<Segment> empty = new ArrayList<>(emptySegments());
+        long sum = 0;
+        for (Segment segment : empty) {
+            sum += segment.bytes();
         }
         long released = 0;
-        while (room + released < need && !idle.isEmpty()) {
-            long missing = need - room - released;
-            Segment chosen = idle.stream()
-                    .filter(segment -> segment.bytes() >= missing)
-                    .findFirst()
-                    .orElse(idle.getLast());
-            idle.remove(chosen);
-            released += releaseOrKeep(chosen);
+        if (missing <= sum) {
+            while (released < missing && !empty.isEmpty()) {
+                Segment chosen = empty.remove(smallestOf(empty, missing - released));
+                released += isComplete(chosen) ? releaseOrKeep(chosen) : 0;
+            }
         }
         return released;
     }
 
-    /** Returns the empty segments whose memory no work can touch. */
-    List<Segment> idleSegments() {
-        List<Segment> empty = new ArrayList<>();
+    /** Returns the place of the smallest segment of at least some bytes, else of the largest. */
+    private static int smallestOf(List<Segment> segments, long bytes) {
+        int best = 0;
+        for (int i = 1; i < segments.size(); i++) {
+            long size = segments.get(i).bytes();
+            long bestSize = segments.get(best).bytes();
+            boolean better = bestSize < bytes ? size > bestSize : size >= bytes && size < bestSize;
+            best = better ? i : best;
+        }
+        return best;
+    }
+
+    /**
+     * Gives back the segment that a block is all of, if no work can touch it.
+     *
+     * @return bytes given back
+     */
+    long releaseSegmentOf(int block) {
+        Segment segment;
         core.lock();
         try {
-            heap.segments().forEach(segment -> {
-                if (heap.isEmpty(segment)) {
-                    empty.add(segment);
-                }
-            });
+            if (heap.table().state(block) != BlockTable.FREE) {
+                return 0;
+            }
+            segment = heap.segments().get(heap.table().segment(block));
         } finally {
             core.unlock();
         }
-        empty.removeIf(segment -> !isComplete(segment));
-        return empty;
+        return isComplete(segment) ? releaseOrKeep(segment) : 0;
+    }
+
+    /** Returns the empty segments whose memory no work can touch. */
+    List<Segment> idleSegments() {
+        return emptySegments().stream().filter(this::isComplete).toList();
+    }
+
+    private List<Segment> emptySegments() {
+        core.lock();
+        try {
+            return heap.emptySegments();
+        } finally {
+            core.unlock();
+        }
     }
 
     /**
@@ -178,7 +210,9 @@ final class Growth {
         if (owner.isHost()) {
             return true;
         }
-        order.cover(owner, sequence);
+        if (!order.isComplete(owner, sequence)) {
+            order.cover(owner, sequence);
+        }
         return order.isComplete(owner, sequence);
     }
 

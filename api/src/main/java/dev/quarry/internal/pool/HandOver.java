@@ -94,7 +94,7 @@ final class HandOver {
     long drainCaches() {
         long drained = 0;
         for (Domain domain : core.domains()) {
-            drained += drain(domain);
+            drained += domain.cache().isEmpty() ? 0 : drain(domain);
         }
         return drained;
     }
@@ -127,7 +127,7 @@ final class HandOver {
 
     private int bestForeign(Domain domain, Wish wish, List<Domain> refused) {
         int best = 0;
-        for (Domain owner : heap.domains()) {
+        for (Domain owner : heap.presentDomains()) {
             if (owner != domain && !owner.isHost() && !refused.contains(owner)) {
                 int block = heap.fit(owner.index(wish.small()), wish.size(), wish.alignment());
                 if (block != 0 && (best == 0 || heap.table().precedes(block, best))) {

@@ -8,6 +8,7 @@ import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.segment.Segment;
 import dev.quarry.internal.segment.SegmentTable;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -42,6 +43,8 @@ final class Heap {
     /** By number; a domain that is gone is replaced by the host's. */
     private final List<Domain> domains = new ArrayList<>();
 
+    private List<Domain> present = List.of();
+
     Heap(BlockTable table, SizeClasses classes, PoolCounters counters, LongSupplier clock) {
         this.table = table;
         this.classes = classes;
@@ -62,11 +65,23 @@ final class Heap {
         return domains;
     }
 
+    /** Returns the domains that exist, the host's first. */
+    List<Domain> presentDomains() {
+        return present;
+    }
+
+    /** Adds a domain. */
+    void add(Domain domain) {
+        domains.add(domain);
+        present = List.copyOf(new LinkedHashSet<>(domains));
+    }
+
     /** Lets the host's domain stand for one that is gone and owns nothing any more. */
     void retire(Domain domain) {
         retired = retired.plus(domain.cache().counters());
         domains.set(domain.id(), domain(Domain.HOST));
-        domains.forEach(other -> other.forget(domain));
+        present = List.copyOf(new LinkedHashSet<>(domains));
+        present.forEach(other -> other.forget(domain));
     }
 
     /** Returns what the caches of domains counted that are gone. */
@@ -90,9 +105,8 @@ final class Heap {
     /** Returns the bytes in all indexes of segments for small requests, or of the others. */
     long freeBytes(boolean small) {
         long bytes = 0;
-        for (int id = 0; id < domains.size(); id++) {
-            Domain domain = domains.get(id);
-            bytes += domain.id() == id ? domain.index(small).bytes() : 0;
+        for (Domain domain : present) {
+            bytes += domain.index(small).bytes();
         }
         return bytes;
     }
@@ -192,7 +206,7 @@ final class Heap {
         table.setSequence(merged, domain.isHost() ? 0 : domain.nextSequence());
         domain.index(table.isSmall(merged)).insert(merged);
         if (table.previous(merged) == 0 && table.next(merged) == 0) {
-            segments.get(table.segment(merged)).setEmptySince(clock.getAsLong());
+            segments.noteEmpty(segments.get(table.segment(merged)), clock.getAsLong());
         }
     }
 
@@ -208,6 +222,11 @@ final class Heap {
     void removeSegment(Segment segment) {
         table.recycle(segment.first());
         segments.remove(segment);
+    }
+
+    /** Returns the segments that are one free block each. */
+    List<Segment> emptySegments() {
+        return segments.empty(this::isEmpty);
     }
 
     /** Returns whether a segment is one free block. */

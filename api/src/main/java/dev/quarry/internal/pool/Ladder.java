@@ -111,16 +111,17 @@ final class Ladder {
     /**
      * Exchanges an empty segment, much larger than a wish, for one of the right size, where memory is short.
      *
-     * @return the block, or 0 if the exchange is not possible now
+     * @param block all of the empty segment, when it was found
+     * @return the new block, or 0 if the exchange is not possible now
      */
-    int exchange(Domain domain, Wish wish) {
+    int exchange(Domain domain, Wish wish, int block) {
         core.gate().lock();
         try {
             core.checkOpen();
             long need = core.growthPolicy().least(wish.size());
-            if (growth.room() < need && growth.releaseFor(need) == 0) {
+            if (growth.room() < need && growth.releaseSegmentOf(block) == 0) {
                 stall.waitForAll();
-                growth.releaseFor(need);
+                growth.releaseSegmentOf(block);
             }
             return growth.grow(domain, wish);
         } finally {
@@ -169,7 +170,7 @@ final class Ladder {
         long need = core.growthPolicy().least(wish.size());
         long released = growth.releaseFor(need);
         trail.add("release unused segments", released);
-        if (released > 0) {
+        if (released > 0 && growth.room() >= need) {
             return;
         }
         long completed = stall.waitForAll();

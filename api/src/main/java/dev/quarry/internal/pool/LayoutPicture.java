@@ -30,7 +30,7 @@ final class LayoutPicture {
         List<SegmentLayout> segments = new ArrayList<>();
         core.heap().segments().forEach(segment -> segments.add(segment(segment)));
         List<DomainLayout> domains = new ArrayList<>();
-        for (Domain domain : core.heap().domains().stream().distinct().toList()) {
+        for (Domain domain : core.heap().presentDomains()) {
             domains.add(domain(domain));
         }
         List<BatchLayout> batches = pending.blocks().stream()

@@ -180,7 +180,7 @@ final class PoolCore {
     List<Domain> domains() {
         lock();
         try {
-            return heap.domains().stream().distinct().toList();
+            return heap.presentDomains();
         } finally {
             unlock();
         }
@@ -192,7 +192,7 @@ final class PoolCore {
         try {
             StreamCache cache = new StreamCache(table, classes, LARGEST_CACHED);
             Domain domain = new Domain(heap.domains().size(), pool, stream, cache, heap.newIndex(), heap.newIndex());
-            heap.domains().add(domain);
+            heap.add(domain);
             limitCache(domain);
             return domain;
         } finally {

@@ -134,7 +134,7 @@ final class PoolReports {
         StreamCache.Counters caches = core.heap().retired();
         long free = 0;
         long largest = 0;
-        for (Domain domain : core.heap().domains().stream().distinct().toList()) {
+        for (Domain domain : core.heap().presentDomains()) {
             caches = caches.plus(domain.cache().counters());
             free += domain.indexedBytes();
             largest = Math.max(

@@ -93,13 +93,28 @@ final class StreamOrder {
             }
         }
         DriverStream stream = owner.stream();
-        if (stream == null || owner.isEnded() || owner.isBorrowed() || !isUsable(stream)) {
-            if (isLost(owner)) {
-                completeAll(owner);
-            }
+        if (stream == null || owner.isEnded() || owner.isBorrowed()) {
             return null;
         }
-        return record(owner, stream, sequenceOf(owner));
+        long present = sequenceOf(owner);
+        StreamState state = stateOf(stream);
+        if (state == StreamState.LOST) {
+            forgetMarks(owner);
+            owner.setCompleted(present);
+        }
+        return state == StreamState.IDLE || state == StreamState.RUNNING ? record(owner, stream, present) : null;
+    }
+
+    /** Takes note of a stream on which nothing is under way: all that was freed before the question is complete. */
+    void noteIfIdle(Domain owner) {
+        DriverStream stream = owner.stream();
+        if (stream != null && !owner.isEnded() && !owner.isBorrowed()) {
+            long present = sequenceOf(owner);
+            if (stateOf(stream) == StreamState.IDLE) {
+                forgetMarks(owner);
+                owner.setCompleted(present);
+            }
+        }
     }
 
     /**

@@ -10,6 +10,9 @@ public final class Segment {
     private final int first;
     private long emptySince;
 
+    /** Whether the table has the segment on its list of those that may be empty. */
+    private boolean listed;
+
     Segment(int name, long address, long bytes, int first) {
         this.name = name;
         this.address = address;
@@ -50,6 +53,14 @@ public final class Segment {
     /** Returns whether the segment serves small requests. */
     public boolean isSmall() {
         return (name & BlockTable.SMALL) != 0;
+    }
+
+    boolean isListed() {
+        return listed;
+    }
+
+    void setListed(boolean on) {
+        listed = on;
     }
 
     /** Returns the time at which the segment became wholly free, in nanoseconds; meaningful while it is. */

@@ -4,12 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The segments of a pool, by number and by address. Guarded by the pool's lock. */
 public final class SegmentTable {
     private final List<@Nullable Segment> byNumber = new ArrayList<>();
     private final TreeMap<Long, Segment> byAddress = new TreeMap<>(Long::compareUnsigned);
+
+    /** All empty segments, and others that were empty once: sorted out when the list is read. */
+    private final List<Segment> emptied = new ArrayList<>();
+
     private long bytes;
     private long smallBytes;
 
@@ -58,6 +63,25 @@ public final class SegmentTable {
     public @Nullable Segment at(long address) {
         var entry = byAddress.floorEntry(address);
         return entry == null || address - entry.getKey() >= entry.getValue().bytes() ? null : entry.getValue();
+    }
+
+    /** Takes note that a segment became empty at a time in nanoseconds. */
+    public void noteEmpty(Segment segment, long nanos) {
+        segment.setEmptySince(nanos);
+        if (!segment.isListed()) {
+            segment.setListed(true);
+            emptied.add(segment);
+        }
+    }
+
+    /** Returns the segments of the table that are empty, as the predicate tells. */
+    public List<Segment> empty(Predicate<Segment> isEmpty) {
+        emptied.removeIf(segment -> {
+            boolean keep = byNumber.get(segment.number()) == segment && isEmpty.test(segment);
+            segment.setListed(keep);
+            return !keep;
+        });
+        return List.copyOf(emptied);
     }
 
     /** Returns the sum of the sizes in bytes. */
