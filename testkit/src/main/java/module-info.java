@@ -7,5 +7,8 @@ module dev.quarry.testkit {
     requires static transitive org.jspecify;
     requires static transitive org.junit.jupiter.api;
 
+    exports dev.quarry.testkit;
     exports dev.quarry.testkit.model;
+
+    opens dev.quarry.testkit;
 }

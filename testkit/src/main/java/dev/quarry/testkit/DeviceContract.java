@@ -1,0 +1,88 @@
+package dev.quarry.testkit;
+
+import dev.quarry.MemoryKind;
+import dev.quarry.Quarry;
+import dev.quarry.spi.DeviceDriver;
+import dev.quarry.spi.DeviceProvider;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/**
+ * The contract of a device plugin: what every driver does alike. A plugin joins with a subclass that names its provider.
+ *
+ * <p>The plugin must be available; a subclass skips itself where it is not, with the probe's reason.
+ */
+public abstract class DeviceContract implements DeviceMemoryCases, DeviceStreamCases, DeviceCopyCases {
+    private @Nullable DeviceProvider plugin;
+    private @Nullable DeviceDriver driver;
+    private @Nullable Quarry quarry;
+
+    /** For subclasses. */
+    protected DeviceContract() {}
+
+    /** Returns the plugin. */
+    protected abstract DeviceProvider provider();
+
+    /** Returns whether a kind has memory behind its addresses that the test may look at: where the host has access. */
+    protected boolean isViewable(MemoryKind kind) {
+        return kind.isHostAccessible();
+    }
+
+    /** Returns the most bytes of a kind that a test may hold at once: 64 MiB, and 4 MiB of page-locked memory. */
+    protected long budget(MemoryKind kind) {
+        return kind.equals(MemoryKind.PINNED) ? 4 << 20 : 64 << 20;
+    }
+
+    @BeforeEach
+    void openDriver() {
+        plugin = provider();
+        List<DeviceDriver> opened = plugin.open();
+        driver = opened.getFirst();
+        opened.subList(1, opened.size()).forEach(DeviceDriver::close);
+    }
+
+    @AfterEach
+    void closeAll() {
+        if (quarry != null) {
+            quarry.close();
+        }
+        driver().close();
+    }
+
+    @Override
+    public final DeviceProvider plugin() {
+        return present(plugin);
+    }
+
+    @Override
+    public final DeviceDriver driver() {
+        return present(driver);
+    }
+
+    @Override
+    public final Quarry quarry() {
+        if (quarry == null) {
+            quarry = Quarry.builder().provider(plugin()).open();
+        }
+        return quarry;
+    }
+
+    @Override
+    public final boolean canView(MemoryKind kind) {
+        return isViewable(kind);
+    }
+
+    @Override
+    public final long mostBytes(MemoryKind kind) {
+        return budget(kind);
+    }
+
+    private static <T> T present(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("the test has not begun");
+        }
+        return value;
+    }
+}

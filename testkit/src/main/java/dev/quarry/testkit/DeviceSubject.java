@@ -1,0 +1,42 @@
+package dev.quarry.testkit;
+
+import dev.quarry.Device;
+import dev.quarry.MemoryKind;
+import dev.quarry.Quarry;
+import dev.quarry.spi.DeviceDriver;
+import dev.quarry.spi.DeviceProvider;
+import dev.quarry.spi.SegmentRequest;
+import dev.quarry.spi.StreamDriver;
+
+/** What the cases of {@link DeviceContract} run on. */
+interface DeviceSubject {
+    /** Returns the plugin. */
+    DeviceProvider plugin();
+
+    /** Returns a driver that the plugin opened for this test alone. */
+    DeviceDriver driver();
+
+    /** Opens the device for a case that uses the API; closed after the test. */
+    Quarry quarry();
+
+    /** Returns whether there is memory behind the addresses of a kind, for the test to look at. */
+    boolean canView(MemoryKind kind);
+
+    /** Returns the most bytes of a kind that a test may hold at once. */
+    long mostBytes(MemoryKind kind);
+
+    /** Returns the streams of {@link #driver()}. */
+    default StreamDriver streams() {
+        return driver().streams();
+    }
+
+    /** Returns the plugin's first device, by the API. */
+    default Device device() {
+        return quarry().device(plugin().name());
+    }
+
+    /** Takes memory from {@link #driver()}. */
+    default long take(MemoryKind kind, long bytes, long alignment) {
+        return driver().allocate(new SegmentRequest(kind, bytes, alignment, false));
+    }
+}

@@ -1,0 +1,132 @@
+package dev.quarry.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.quarry.Allocation;
+import dev.quarry.DeviceOutOfMemoryException;
+import dev.quarry.MemoryPool;
+import dev.quarry.PoolOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** Child pools: their own limits and accounts over the memory of their parent. */
+interface PoolChildCases extends PoolSubject {
+    @Test
+    default void shouldKeepToItsLimitWhenChildAllocates() {
+        MemoryPool pool = pool();
+        MemoryPool child = pool.child("child", 0, LIMIT / 2);
+        assertThat(child.name()).isEqualTo("child");
+        assertThat(child.device()).isSameAs(device());
+        assertThat(child.kind()).isEqualTo(kind());
+        Allocation most = child.allocate(LIMIT / 2);
+        assertThat(most.pool()).isSameAs(child);
+        assertThat(child.statistics().allocatedBytes().current()).isEqualTo(LIMIT / 2);
+        assertThat(child.statistics().allocations().current()).isOne();
+        assertThatThrownBy(() -> child.allocate(1))
+                .isInstanceOf(DeviceOutOfMemoryException.class)
+                .hasMessageContaining("child");
+        assertThat(child.tryAllocate(1)).isEmpty();
+        pool.allocate(LIMIT / 2).close();
+        most.close();
+        child.allocate(LIMIT / 2, stream()).close();
+        assertThat(child.statistics().allocatedBytes().current()).isZero();
+        child.close();
+        assertThat(pool.isOpen()).isTrue();
+    }
+
+    @Test
+    default void shouldKeepReservationWhenSiblingsAndParentTakeAll() {
+        MemoryPool pool = pool();
+        MemoryPool careful = pool.child("careful", LIMIT / 4, LIMIT / 2);
+        MemoryPool greedy = pool.child("greedy", 0, LIMIT);
+        List<Allocation> held = new ArrayList<>();
+        for (MemoryPool taker : List.of(greedy, pool)) {
+            Optional<Allocation> more = taker.tryAllocate(LIMIT / 16);
+            while (more.isPresent()) {
+                held.add(more.get());
+                more = taker.tryAllocate(LIMIT / 16);
+            }
+        }
+        Allocation reserved = careful.allocate(LIMIT / 4);
+        reserved.close();
+        held.forEach(Allocation::close);
+        greedy.close();
+        careful.close();
+    }
+
+    @Test
+    default void shouldRefuseReservationWhenParentHasLess() {
+        MemoryPool pool = pool();
+        MemoryPool most = pool.child("most", LIMIT / 4 * 3, LIMIT);
+        assertThatThrownBy(() -> pool.child("more", LIMIT / 2, LIMIT)).isInstanceOf(DeviceOutOfMemoryException.class);
+        most.close();
+        pool.child("more", LIMIT / 2, LIMIT).close();
+    }
+
+    @Test
+    default void shouldCountInParentWhenChildOfChildAllocates() {
+        MemoryPool pool = pool();
+        MemoryPool child = pool.child("child", 0, LIMIT / 2);
+        MemoryPool grandchild = child.child("grandchild", 0, LIMIT);
+        Allocation allocation = grandchild.allocate(LIMIT / 2);
+        assertThat(child.statistics().allocatedBytes().current()).isEqualTo(LIMIT / 2);
+        assertThatThrownBy(() -> grandchild.allocate(1)).isInstanceOf(DeviceOutOfMemoryException.class);
+        assertThatThrownBy(() -> child.allocate(1)).isInstanceOf(DeviceOutOfMemoryException.class);
+        allocation.close();
+        grandchild.close();
+        child.close();
+    }
+
+    @Test
+    default void shouldRefuseWhenReservationOrLimitIsBad() {
+        MemoryPool pool = pool();
+        for (long[] bad : new long[][] {{-1, 10}, {11, 10}, {0, 0}, {0, -5}}) {
+            assertThatThrownBy(() -> pool.child("child", bad[0], bad[1]))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(String.valueOf(bad[0]))
+                    .hasMessageContaining(String.valueOf(bad[1]));
+        }
+    }
+
+    @Test
+    default void shouldStayOpenWhenClosedWithAllocations() {
+        MemoryPool pool = pool();
+        MemoryPool child = pool.child("child", 1000, 10_000);
+        Allocation allocation = child.allocate(500);
+        assertThatThrownBy(child::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("child");
+        assertThat(child.isOpen()).isTrue();
+        allocation.close();
+        child.close();
+        assertThat(child.isOpen()).isFalse();
+        PoolOptions options = pool.options();
+        List<ThrowingCallable> ways = List.of(
+                child::close,
+                () -> child.allocate(1),
+                () -> child.tryAllocate(1),
+                () -> child.allocateAll(1, 2),
+                () -> child.child("grandchild", 0, 1),
+                child::trim);
+        for (ThrowingCallable way : ways) {
+            assertThatThrownBy(way).isInstanceOf(IllegalStateException.class).hasMessageContaining("child");
+        }
+        assertThatThrownBy(() -> child.reconfigure(options)).isInstanceOf(RuntimeException.class);
+    }
+
+    @Test
+    default void shouldCloseWhenParentCloses() {
+        MemoryPool pool = pool();
+        MemoryPool child = pool.child("child", 0, LIMIT);
+        Allocation allocation = child.allocate(1000);
+        pool.close();
+        assertThat(child.isOpen()).isFalse();
+        assertThatThrownBy(() -> child.allocate(1)).isInstanceOf(IllegalStateException.class);
+        allocation.close();
+        assertThat(pool.statistics().reservedBytes().current()).isZero();
+    }
+}
