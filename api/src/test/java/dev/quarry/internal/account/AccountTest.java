@@ -141,6 +141,13 @@ class AccountTest {
     }
 
     @Test
+    void shouldOfferItsLimitWhenRootReserves() {
+        assertThat(root.reserve(100)).isTrue();
+        assertThat(root.available()).isEqualTo(1000);
+        assertThat(root.charged()).isZero();
+    }
+
+    @Test
     void shouldKeepPeakWhenChargesAreReleased() {
         Account child = root.child("child", 500);
         assertThat(child.charge(300)).isTrue();

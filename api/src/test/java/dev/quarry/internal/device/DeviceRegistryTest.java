@@ -205,6 +205,11 @@ class DeviceRegistryTest {
     }
 
     @Test
+    void shouldListAsMissingWhenPluginRepeatsItsOwnId() {
+        assertMissing(FakeProvider.of("bad", new FakeDriver("bad:0"), new FakeDriver("bad:0")), "\"bad:0\" is taken");
+    }
+
+    @Test
     void shouldListSecondAsMissingWhenNameOfPluginRepeats() {
         DeviceRegistry registry = registry(cpu, FakeProvider.probing("cpu", () -> MISSING));
         assertThat(registry.devices()).extracting(Device::id).containsExactly("cpu:0");

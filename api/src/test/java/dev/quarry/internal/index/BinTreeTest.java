@@ -77,6 +77,7 @@ class BinTreeTest {
             assertAtLeast(random.nextInt(60));
             if (step % 500 == 0) {
                 assertSame();
+                assertThat(depth(root)).as("step %d", step).isLessThan(40);
             }
         }
         assertSame();

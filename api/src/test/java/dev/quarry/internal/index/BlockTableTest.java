@@ -44,6 +44,7 @@ class BlockTableTest {
         table.setLinks(block, other, other);
         table.hold(block, 9, 500, 3);
         table.setSequence(block, 77);
+        table.recycle(other);
         table.recycle(block);
         assertThat(table.state(block)).isZero();
 
@@ -96,8 +97,8 @@ class BlockTableTest {
         int a = table.create(0, 1, 0);
         int b = table.create(1, 1, 0);
         int c = table.create(2, 1, 0);
-        table.join(a, b);
         table.join(b, c);
+        table.join(a, b);
         assertThat(table.next(a)).isEqualTo(b);
         assertThat(table.previous(b)).isEqualTo(a);
         assertThat(table.next(b)).isEqualTo(c);

@@ -61,6 +61,18 @@ class FreeIndexTest {
     }
 
     @Test
+    void shouldForgetOldLinksWhenBlockComesFromElsewhere() {
+        int inner = add(40, 0);
+        int outer = table.create(1000 * GRANULE, 40 * GRANULE, 0);
+        int alone = table.create(2000 * GRANULE, 99 * GRANULE, 0);
+        for (int block : new int[] {outer, alone}) {
+            table.setLinks(block, inner, inner);
+            index.insert(block);
+        }
+        assertThat(inOrder()).containsExactly(inner, outer, alone);
+    }
+
+    @Test
     void shouldFindLargestSizesWhenTheyAreHuge() {
         int quarter = add(SizeClasses.MAX_BYTES / GRANULE, 0);
         int most = add(Long.MAX_VALUE / GRANULE, 0);

@@ -80,6 +80,13 @@ class GrowthPolicyTest {
     }
 
     @Test
+    void shouldTakeOwnSizeFrom512MibOnWhenSharedSegmentsMayBeLarger() {
+        GrowthPolicy large = new GrowthPolicy(2 * MIB, 1 / 6.0, 16 * MIB, 1024 * MIB);
+        assertThat(large.next(510 * MIB, false, 12_000 * MIB, 6000 * MIB)).isEqualTo(1024 * MIB);
+        assertThat(large.next(512 * MIB, false, 12_000 * MIB, 6000 * MIB)).isEqualTo(512 * MIB);
+    }
+
+    @Test
     void shouldHalveAndEndAtNeedWhenSizesAreRefused() {
         assertThat(policy.smaller(6 * MIB, 100 * MIB)).isEqualTo(50 * MIB);
         assertThat(policy.smaller(6 * MIB, 50 * MIB)).as("25, rounded up").isEqualTo(26 * MIB);
