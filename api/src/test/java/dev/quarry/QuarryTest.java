@@ -161,6 +161,22 @@ class QuarryTest {
     }
 
     @Test
+    void shouldGiveDeviceBackWithLastAllocationWhenClosedBefore() {
+        Stream stream = quarry.device("fake").newStream();
+        Allocation first = quarry.openPool(quarry.device("fake"), MemoryKind.DEVICE, OPTIONS)
+                .allocate(1000, stream);
+        Allocation last = quarry.pool(quarry.device("fake")).allocate(1000, stream);
+        quarry.close();
+        closed = true;
+        assertThat(log).doesNotContain("fake:0 free", "fake:0 close");
+        first.close();
+        assertThat(log).containsOnlyOnce("fake:0 free").doesNotContain("fake:0 close");
+        last.close();
+        assertThat(log.stream().filter("fake:0 free"::equals)).hasSize(2);
+        assertThat(log).endsWith("fake:0 close").containsOnlyOnce("fake:0 close");
+    }
+
+    @Test
     void shouldCountOutOfMemoryAndGoOnWhenRequestIsTooLarge() {
         MemoryPool pool = quarry.openPool(
                 quarry.device("fake"),
