@@ -200,7 +200,12 @@ class AccountTest {
     @Test
     void shouldNeverExceedLimitWhenManyThreadsCharge() throws Exception {
         Account middle = root.child("middle", 700);
-        List<Account> leaves = List.of(middle.child("a", 400), middle.child("b", 400), root.child("c", 600));
+        List<Account> leaves = List.of(
+                middle.child("a", 400),
+                middle.child("b", 400),
+                root.child("c", 600),
+                root.child("d", 600),
+                root.child("e", 600));
         assertThat(leaves.getFirst().reserve(100)).isTrue();
         AtomicLong held = new AtomicLong();
         AtomicLong most = new AtomicLong();
@@ -226,7 +231,7 @@ class AccountTest {
     }
 
     private static void chargeAndRelease(Account leaf, AtomicLong held, AtomicLong most) {
-        for (int i = 0; i < 5000; i++) {
+        for (int i = 0; i < 100_000; i++) {
             long bytes = 50 + i * 37L % 300;
             if (leaf.charge(bytes)) {
                 long now = held.addAndGet(bytes);
