@@ -140,7 +140,7 @@ class QuarryTest {
                 .provider(FakeProvider.of("fake", new FakeDriver("fake:0")))
                 .timeSource(now::get)
                 .open()) {
-            MemoryPool pool = timed.pool(timed.device("fake"), MemoryKind.HOST);
+            MemoryPool pool = timed.pool(timed.device("fake"));
             pool.allocate(ByteSize.mib(1)).close();
             now.addAndGet(1000);
             assertThat(pool.trim(Duration.ofNanos(1001))).isZero();
@@ -163,7 +163,10 @@ class QuarryTest {
     @Test
     void shouldGiveDeviceBackWithLastAllocationWhenClosedBefore() {
         Stream stream = quarry.device("fake").newStream();
-        Allocation first = quarry.openPool(quarry.device("fake"), MemoryKind.DEVICE, OPTIONS)
+        Allocation first = quarry.openPool(
+                        quarry.device("fake"),
+                        MemoryKind.DEVICE,
+                        OPTIONS.toBuilder().clearOnFree(true).build())
                 .allocate(1000, stream);
         Allocation last = quarry.pool(quarry.device("fake")).allocate(1000, stream);
         quarry.close();
