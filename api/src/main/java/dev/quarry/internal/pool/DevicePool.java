@@ -57,7 +57,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         this.handOver = new HandOver(core, order);
         this.growth = new Growth(core, order);
         this.pending =
-                new Pending(core, order, growth, () -> domainOf(core.device().defaultStream()));
+                new Pending(core, order, growth, () -> domainAt(core.device().defaultStream()));
         Stall stall = new Stall(core, order, pending);
         this.reports = new PoolReports(core, pending);
         Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports);
@@ -218,6 +218,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     Domain domainOf(Stream stream) {
         DriverStream own = device().own(stream);
         own.checkOpen();
+        return domainAt(own);
+    }
+
+    /** Gives the domain of a stream, also when the device is closed and only its last allocations are not. */
+    Domain domainAt(DriverStream own) {
         return own.client(slot) instanceof Domain domain && domain.pool() == this ? domain : openDomain(own);
     }
 
@@ -368,7 +373,9 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         ReentrantLock registration = device().registration();
         registration.lock();
         try {
-            stream.checkOpen();
+            if (!stream.isOpen()) {
+                stream.checkOpen();
+            }
             closing.checkNotFinished();
             if (stream.client(slot) instanceof Domain domain) {
                 return domain;

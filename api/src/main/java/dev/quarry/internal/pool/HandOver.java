@@ -155,8 +155,7 @@ final class HandOver {
                 int block = blocks.get(i);
                 if (order.isOrdered(orderedAs, owner, heap.table().sequence(block))) {
                     moved += heap.table().size(block);
-                    heap.detach(block);
-                    heap.free(block, target);
+                    heap.transfer(block, target);
                 }
             }
         }
@@ -178,8 +177,7 @@ final class HandOver {
                             && (isFreeOf(domain, heap.table().previous(block))
                                     || isFreeOf(domain, heap.table().next(block)))) {
                         adopted += heap.table().size(block);
-                        heap.detach(block);
-                        heap.free(block, domain);
+                        heap.transfer(block, domain);
                     }
                 }
             }

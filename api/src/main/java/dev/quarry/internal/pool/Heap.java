@@ -210,6 +210,18 @@ final class Heap {
         }
     }
 
+    /** Gives a free block to another domain; an empty segment stays as long empty as it was. */
+    void transfer(int block, Domain target) {
+        boolean whole = table.previous(block) == 0 && table.next(block) == 0;
+        Segment segment = segments.get(table.segment(block));
+        long since = segment.emptySince();
+        detach(block);
+        free(block, target);
+        if (whole) {
+            segment.setEmptySince(since);
+        }
+    }
+
     /** Adds a segment and returns its one block, in use and owned by nobody. */
     int addSegment(long address, long bytes, boolean small, boolean dedicated) {
         int name = segments.nextNumber() << 2 | (small ? BlockTable.SMALL : 0) | (dedicated ? BlockTable.DEDICATED : 0);
