@@ -66,13 +66,15 @@ final class HandOver {
      */
     long consolidate(Domain domain, boolean waits) {
         long moved = drainCaches();
+        // What a stream has waited for is ordered for that stream alone: without waits, only what is complete may move.
+        Domain target = waits ? domain : core.hostDomain();
         for (Domain owner : core.domains()) {
             if (owner == domain || owner.isHost()) {
                 continue;
             }
             long sequence = order.sequenceOf(owner);
-            if (!owner.isEmpty() && order.order(domain, owner, sequence, waits)) {
-                moved += move(owner, waits ? domain : core.hostDomain(), domain);
+            if (!owner.isEmpty() && order.order(target, owner, sequence, waits)) {
+                moved += move(owner, target);
             }
             retireIfGone(owner);
         }
@@ -117,7 +119,7 @@ final class HandOver {
             order.forgetMarks(domain);
             core.lock();
             try {
-                moveLocked(domain, core.hostDomain(), core.hostDomain());
+                moveLocked(domain, core.hostDomain());
                 heap.retire(domain);
             } finally {
                 core.unlock();
@@ -138,22 +140,22 @@ final class HandOver {
         return best;
     }
 
-    private long move(Domain owner, Domain target, Domain orderedAs) {
+    private long move(Domain owner, Domain target) {
         core.lock();
         try {
-            return moveLocked(owner, target, orderedAs);
+            return moveLocked(owner, target);
         } finally {
             core.unlock();
         }
     }
 
-    private long moveLocked(Domain owner, Domain target, Domain orderedAs) {
+    private long moveLocked(Domain owner, Domain target) {
         long moved = 0;
         for (boolean small : new boolean[] {true, false}) {
             IntArrayList blocks = blocksOf(owner.index(small));
             for (int i = 0; i < blocks.size(); i++) {
                 int block = blocks.get(i);
-                if (order.isOrdered(orderedAs, owner, heap.table().sequence(block))) {
+                if (order.isOrdered(target, owner, heap.table().sequence(block))) {
                     moved += heap.table().size(block);
                     heap.transfer(block, target);
                 }
