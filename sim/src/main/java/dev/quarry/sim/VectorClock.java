@@ -54,7 +54,7 @@ final class VectorClock {
 
     private void grow(int slots) {
         if (slots > ticks.length) {
-            ticks = Arrays.copyOf(ticks, Math.max(slots, 2 * ticks.length));
+            ticks = Arrays.copyOf(ticks, Integer.highestOneBit(slots - 1) << 1);
         }
     }
 }

@@ -351,6 +351,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         core.domains().forEach(order::forgetMarks);
     }
 
+    /** Returns whether work and waits can be put on a domain's stream: not where it captures a graph. */
+    boolean canWait(Domain domain) {
+        return order.canWait(domain);
+    }
+
     void drainCaches() {
         handOver.drainCaches();
     }

@@ -116,12 +116,13 @@ final class Release {
         boolean clear = core.options().clearOnFree();
         try {
             recordBorrowed(uses, waited);
-            if (clear && (!uses.isEmpty() || !core.kind().isHostAccessible())) {
+            boolean onStream = clear && (!uses.isEmpty() || !core.kind().isHostAccessible());
+            if (onStream && uses.stream().allMatch(use -> use.isEnded() || pool.canWait(use))) {
                 Domain target = clearBehind(uses, waited, block);
                 waited.forEach(DriverEvent::release);
                 return new PendingBlock(block, sequences(List.of(target)), List.of(), false);
             }
-            if (clear && waited.isEmpty()) {
+            if (clear && !onStream && waited.isEmpty()) {
                 clear(core.hostDomain(), block);
                 clear = false;
             }
@@ -193,8 +194,11 @@ final class Release {
         } else {
             DriverEvent event = other.recordNow();
             core.counters().events.incrementAndGet();
-            stream.waitForHeld(event);
-            event.release();
+            try {
+                stream.waitForHeld(event);
+            } finally {
+                event.release();
+            }
         }
     }
 

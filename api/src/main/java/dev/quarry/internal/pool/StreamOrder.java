@@ -136,8 +136,10 @@ final class StreamOrder {
     /** Waits for a domain's stream, if it is open, so that all it has freed is complete. */
     void synchronize(Domain owner) {
         DriverStream stream = owner.stream();
+        long present = sequenceOf(owner);
         if (stream != null && !owner.isEnded() && !owner.isBorrowed() && isSynchronized(stream)) {
-            completeAll(owner);
+            forgetMarks(owner);
+            owner.setCompleted(present);
         }
     }
 
