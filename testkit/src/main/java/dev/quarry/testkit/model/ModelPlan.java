@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param mostBytes the largest usual request
  * @param faults whether driver calls fail now and then
  * @param streams the most streams at once, the default one included
+ * @param steps operations before everything is closed
  */
 public record ModelPlan(
         long seed,
@@ -34,7 +35,8 @@ public record ModelPlan(
         List<Long> sizes,
         long mostBytes,
         boolean faults,
-        int streams) {
+        int streams,
+        int steps) {
 
     /** Draws a plan. */
     static ModelPlan draw(long seed, Dice dice) {
@@ -62,7 +64,8 @@ public record ModelPlan(
                 sizes,
                 mostBytes,
                 dice.oneIn(3),
-                dice.between(1, 6));
+                dice.between(1, 6),
+                dice.oneIn(16) ? dice.between(1000, 4000) : dice.between(20, 400));
     }
 
     /** Draws options that fit a device. */

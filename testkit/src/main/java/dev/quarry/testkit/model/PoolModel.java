@@ -40,18 +40,17 @@ public final class PoolModel {
     /**
      * Runs one replay.
      *
-     * @param steps operations before everything is closed
      * @return operations in all
      * @throws AssertionError if something was not as it must be; the message tells seed, plan and the last operations
      */
-    public static long run(long seed, int steps) {
+    public static long run(long seed) {
         try {
-            return run(seed, steps, null);
+            return run(seed, null);
         } catch (RuntimeException | Error e) {
             List<String> story = new ArrayList<>();
             Throwable again = e;
             try {
-                run(seed, steps, story);
+                run(seed, story);
             } catch (RuntimeException | Error same) {
                 again = same;
             }
@@ -63,14 +62,14 @@ public final class PoolModel {
         }
     }
 
-    private static long run(long seed, int steps, @Nullable List<String> story) {
+    private static long run(long seed, @Nullable List<String> story) {
         Dice dice = new Dice(seed);
         World world = new World(ModelPlan.draw(seed, dice), dice, story);
         PoolModel model = new PoolModel(world, dice);
         world.openPools();
         world.check();
         if (!world.books().isEmpty()) {
-            for (int step = 0; step < steps; step++) {
+            for (int step = 0; step < world.plan().steps(); step++) {
                 model.step();
                 world.check();
             }

@@ -9,8 +9,6 @@ import org.junit.jupiter.api.Test;
  * the seed {@code -Dquarry.seed=FIRST} on (the time unless given), on all processors.
  */
 class PoolPropertyStress {
-    private static final int STEPS = 300;
-
     @Test
     void shouldAgreeWithModelWhenOperationsAreManyAndRandom() {
         long wanted = Long.getLong("quarry.operations", 10_000_000);
@@ -21,7 +19,7 @@ class PoolPropertyStress {
                 .parallel()
                 .forEach(worker -> {
                     while (done.get() < wanted) {
-                        done.addAndGet(PoolModel.run(seeds.getAndIncrement(), STEPS));
+                        done.addAndGet(PoolModel.run(seeds.getAndIncrement()));
                     }
                 });
         System.out.println(done + " operations, seeds " + first + " to " + (seeds.get() - 1) + ", no failure");

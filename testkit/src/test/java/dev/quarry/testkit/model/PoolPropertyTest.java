@@ -9,20 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The pool against the reference model. {@code -Dquarry.seed=SEED} replays one failure instead. */
 class PoolPropertyTest {
-    private static final int STEPS = 300;
     private static final @Nullable Long SEED = Long.getLong("quarry.seed");
 
-    @Property(tries = 1500, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 5000, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
     void shouldAgreeWithModelWhenOperationsAreRandom(@ForAll long seed) {
         if (SEED == null) {
-            PoolModel.run(seed, STEPS);
+            PoolModel.run(seed);
         }
     }
 
     @Example
     void shouldAgreeWithModelWhenSeedIsGiven() {
         if (SEED != null) {
-            PoolModel.run(SEED, STEPS);
+            PoolModel.run(SEED);
         }
     }
 }
