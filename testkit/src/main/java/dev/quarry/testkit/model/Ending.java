@@ -23,6 +23,7 @@ final class Ending {
     /** Closes holdings, streams and pools in a random order, then the device. */
     void end() {
         world.letWaitsEnd();
+        world.strands().forEach(streaming::release);
         List<Runnable> closings = new ArrayList<>();
         for (Holding holding : world.holdings()) {
             closings.add(() -> {

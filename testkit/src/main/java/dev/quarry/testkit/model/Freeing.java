@@ -34,10 +34,13 @@ final class Freeing {
 
     /** Frees one. */
     void free(Holding holding) {
-        switch (dice.below(8)) {
-            case 0 -> freeOn(holding, dice.pick(world.strands()));
-            case 1 -> freeAfter(holding, dice.pick(world.strands()));
-            default -> freePlain(holding);
+        int way = dice.below(8);
+        if (way == 0 && holding.canBeOrdered()) {
+            freeOn(holding, dice.pick(world.running()));
+        } else if (way == 1) {
+            freeAfter(holding, dice.pick(world.running()));
+        } else {
+            freePlain(holding);
         }
     }
 

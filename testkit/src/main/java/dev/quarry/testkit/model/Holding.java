@@ -88,6 +88,11 @@ final class Holding {
         writer = null;
     }
 
+    /** Returns whether all uses can be ordered before something else: no stream with one captures a graph. */
+    boolean canBeOrdered() {
+        return users.stream().noneMatch(Strand::isCapturing);
+    }
+
     /** Returns whether this needs a stream to be there. */
     boolean involves(Strand strand) {
         return strand == order || users.contains(strand) || told.contains(strand);

@@ -23,6 +23,7 @@ final class Strand {
     private final Ownership ownership;
     private @Nullable Event last;
     private boolean usable = true;
+    private boolean capturing;
 
     Strand(Stream stream, Ownership ownership) {
         this.stream = stream;
@@ -45,6 +46,15 @@ final class Strand {
     /** Returns whether the user may still enqueue work. */
     boolean isUsable() {
         return usable;
+    }
+
+    /** Returns whether the stream captures a graph: nothing can be recorded on it, and it cannot wait. */
+    boolean isCapturing() {
+        return capturing;
+    }
+
+    void setCapturing(boolean captures) {
+        capturing = captures;
     }
 
     /** Says that no more work is enqueued, and keeps an event that covers all there was. */

@@ -56,6 +56,7 @@ final class Streaming {
     /** Ends the use of a stream; one that was borrowed may be destroyed without its wrapper being closed. */
     void retire(Strand strand, boolean closes) {
         world.tell(() -> (closes ? "close " : "abandon ") + strand);
+        release(strand);
         strand.retire(strand.end());
         world.strands().remove(strand);
         world.retired().add(strand);
@@ -67,10 +68,31 @@ final class Streaming {
         }
     }
 
+    /** Lets a stream capture a graph, or end that. */
+    void capture() {
+        Strand strand = dice.pick(world.strands());
+        if (strand.isCapturing()) {
+            world.tell(() -> "end capture on " + strand);
+            release(strand);
+        } else if (strand.ownership() == Strand.Ownership.QUARRY || strand.ownership() == Strand.Ownership.WRAPPED) {
+            world.tell(() -> "begin capture on " + strand);
+            world.driver().beginCapture(strand.handle());
+            strand.setCapturing(true);
+        }
+    }
+
+    /** Ends the capture of a stream that captures. */
+    void release(Strand strand) {
+        if (strand.isCapturing()) {
+            world.driver().endCapture(strand.handle());
+            strand.setCapturing(false);
+        }
+    }
+
     /** Lets one stream wait for another. */
     void order() {
-        Strand later = dice.pick(world.strands());
-        Strand earlier = dice.pick(world.strands());
+        Strand later = dice.pick(world.running());
+        Strand earlier = dice.pick(world.running());
         world.tell(() -> later + " waits for " + earlier);
         uses.order(later, earlier);
     }
@@ -81,7 +103,10 @@ final class Streaming {
             return;
         }
         Holding holding = dice.pick(world.holdings());
-        Strand strand = dice.pick(world.strands());
+        Strand strand = dice.pick(world.running());
+        if (!holding.canBeOrdered()) {
+            return;
+        }
         int way = dice.below(8);
         world.tell(() -> "use " + holding + " on " + strand + ", way " + way);
         switch (way) {
@@ -98,7 +123,7 @@ final class Streaming {
 
     /** Lets the host wait for a stream, or lets time pass. */
     void pass() {
-        Strand strand = dice.pick(world.strands());
+        Strand strand = dice.pick(world.running());
         boolean manual = world.plan().schedule() == SimSchedule.MANUAL;
         int way = dice.below(4);
         long most = dice.logUniform(1, 100);
@@ -121,7 +146,7 @@ final class Streaming {
 
     private void copy(Holding source, Strand strand) {
         Holding target = dice.pick(world.holdings());
-        if (target != source) {
+        if (target != source && target.canBeOrdered()) {
             uses.copy(source, target, strand);
         }
     }

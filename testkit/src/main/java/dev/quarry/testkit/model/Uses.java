@@ -75,7 +75,7 @@ final class Uses {
             }
         }
         Strand order = holding.order();
-        if (holding.users().isEmpty() && order != null && order.isUsable()) {
+        if (holding.users().isEmpty() && order != null && order.isUsable() && !order.isCapturing()) {
             order.stream().synchronize();
         }
         hostTouch(holding);
@@ -101,9 +101,12 @@ final class Uses {
         List<Event> events = new ArrayList<>();
         Strand order = holding.order();
         for (Strand user : holding.untold()) {
-            if (user.isUsable() && world.dice().oneIn(3)) {
+            if (user.isCapturing() || (user.isUsable() && world.dice().oneIn(3))) {
                 holding.allocation().usedOn(user.stream());
-            } else if (order != null && order.isUsable() && world.dice().oneIn(2)) {
+            } else if (order != null
+                    && order.isUsable()
+                    && !order.isCapturing()
+                    && world.dice().oneIn(2)) {
                 order(order, user);
             } else {
                 events.add(user.isUsable() ? user.end() : user.last());

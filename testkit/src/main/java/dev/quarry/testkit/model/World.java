@@ -91,6 +91,11 @@ final class World {
         return strands;
     }
 
+    /** Returns the streams on which events can be recorded. */
+    List<Strand> running() {
+        return strands.stream().filter(strand -> !strand.isCapturing()).toList();
+    }
+
     /** Returns the streams that are closed or destroyed, and of which an event is left. */
     List<Strand> retired() {
         return retired;
