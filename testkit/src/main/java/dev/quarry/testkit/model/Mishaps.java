@@ -28,6 +28,7 @@ final class Mishaps {
     private boolean everBroke;
     private String refusal = "";
     private Runnable hooks = () -> {};
+    private int depth;
 
     /**
      * Makes one.
@@ -42,13 +43,28 @@ final class Mishaps {
         this.fragile = fragile;
     }
 
-    /** Runs an operation, perhaps with a failure. */
+    /** Runs an operation, perhaps with a failure; one inside another has no failure of its own. */
     Outcome outcome(Runnable operation) {
+        if (depth > 0) {
+            return attempt(operation);
+        }
         struck = false;
         boolean armed = wanted && dice.oneIn(6);
         if (armed) {
             arm();
         }
+        try {
+            return attempt(operation);
+        } finally {
+            if (armed) {
+                driver.faults().clear();
+                hooks.run();
+            }
+        }
+    }
+
+    private Outcome attempt(Runnable operation) {
+        depth++;
         try {
             operation.run();
             return Outcome.DONE;
@@ -60,11 +76,11 @@ final class Mishaps {
                 throw e;
             }
             return Outcome.FAULT;
+        } catch (LastResort.Failure e) {
+            e.check();
+            return Outcome.FAULT;
         } finally {
-            if (armed) {
-                driver.faults().clear();
-                hooks.run();
-            }
+            depth--;
         }
     }
 

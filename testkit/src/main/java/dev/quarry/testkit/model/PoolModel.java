@@ -33,7 +33,7 @@ public final class PoolModel {
         allocating = new Allocating(world, uses);
         freeing = new Freeing(world, uses);
         streaming = new Streaming(world, uses);
-        tending = new Tending(world);
+        tending = new Tending(world, new LastResort(world, freeing));
         rareness = dice.between(1, 8);
     }
 

@@ -13,9 +13,11 @@ final class Tending {
 
     private final World world;
     private final Dice dice;
+    private final LastResort handler;
 
-    Tending(World world) {
+    Tending(World world, LastResort handler) {
         this.world = world;
+        this.handler = handler;
         this.dice = world.dice();
     }
 
@@ -38,7 +40,9 @@ final class Tending {
     /** Puts other options in force. */
     void reconfigure() {
         PoolBook book = dice.pick(world.books());
-        PoolOptions options = ModelPlan.options(dice, world.plan().totalBytes());
+        PoolOptions options = ModelPlan.options(dice, world.plan().totalBytes()).toBuilder()
+                .outOfMemoryHandler(dice.oneIn(2) ? handler : null)
+                .build();
         world.tell(() -> "reconfigure " + book + ": " + options);
         Outcome outcome = world.mishaps().outcome(() -> book.pool().reconfigure(options));
         if (book.pool().options().equals(options)) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 class PoolPropertyTest {
     private static final @Nullable Long SEED = Long.getLong("quarry.seed");
 
-    @Property(tries = 5000, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 6000, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
     void shouldAgreeWithModelWhenOperationsAreRandom(@ForAll long seed) {
         if (SEED == null) {
             PoolModel.run(seed);
