@@ -54,7 +54,7 @@ final class Allocating {
                     || allocation.byteSize() != request.bytes()) {
                 throw new AssertionError(request + " got " + allocation);
             }
-            take(allocation, target);
+            take(allocation, target, request.isShareable());
         } else if (outcome == Outcome.OUT_OF_MEMORY) {
             target.book.failed();
             judge.refused(target.book, target.child, target.order, request);
@@ -87,7 +87,7 @@ final class Allocating {
         }
         for (int i = 0; i < bytes.length; i++) {
             PoolBook.equal("bytes of allocation " + i, got.get(i).byteSize(), bytes[i]);
-            take(got.get(i), target);
+            take(got.get(i), target, false);
         }
     }
 
@@ -102,8 +102,8 @@ final class Allocating {
         }
     }
 
-    private void take(Allocation allocation, Target target) {
-        Holding holding = world.hold(allocation, target.book, target.child, target.order);
+    private void take(Allocation allocation, Target target, boolean shareable) {
+        Holding holding = world.hold(allocation, target.book, target.child, target.order, shareable);
         if (!Objects.equals(allocation.stream(), target.order == null ? null : target.order.stream())) {
             throw new AssertionError(allocation + " is in the order of " + allocation.stream());
         }

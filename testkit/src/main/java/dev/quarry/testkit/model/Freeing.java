@@ -34,6 +34,15 @@ final class Freeing {
 
     /** Frees one. */
     void free(Holding holding) {
+        world.interloper().begin(holding);
+        try {
+            freeSomehow(holding);
+        } finally {
+            world.interloper().end(holding);
+        }
+    }
+
+    private void freeSomehow(Holding holding) {
         int way = dice.below(8);
         if (way == 0 && holding.canBeOrdered()) {
             freeOn(holding, dice.pick(world.running()));
@@ -44,7 +53,8 @@ final class Freeing {
         }
     }
 
-    private void freePlain(Holding holding) {
+    /** Frees one in its own order. */
+    void freePlain(Holding holding) {
         List<Event> events = uses.settle(holding);
         world.tell(() -> "close " + holding + (events.isEmpty() ? "" : " after " + events.size() + " events"));
         close(holding, () -> {

@@ -11,6 +11,7 @@ final class Holding {
     private final PoolBook book;
     private final @Nullable ChildBook child;
     private final @Nullable Strand order;
+    private final boolean shareable;
     private final Set<Strand> users = new LinkedHashSet<>(4);
     private final Set<Strand> told = new LinkedHashSet<>(2);
     private final Set<Strand> untold = new LinkedHashSet<>(2);
@@ -22,11 +23,17 @@ final class Holding {
      * @param child the child pool that was asked, or {@code null}
      * @param order the stream in whose order it was allocated, or {@code null} for the host
      */
-    Holding(Allocation allocation, PoolBook book, @Nullable ChildBook child, @Nullable Strand order) {
+    Holding(
+            Allocation allocation,
+            PoolBook book,
+            @Nullable ChildBook child,
+            @Nullable Strand order,
+            boolean shareable) {
         this.allocation = allocation;
         this.book = book;
         this.child = child;
         this.order = order;
+        this.shareable = shareable;
         this.writer = order;
         if (order != null) {
             users.add(order);
@@ -35,6 +42,11 @@ final class Holding {
 
     Allocation allocation() {
         return allocation;
+    }
+
+    /** Returns whether the memory is a segment of its own. */
+    boolean isShareable() {
+        return shareable;
     }
 
     PoolBook book() {

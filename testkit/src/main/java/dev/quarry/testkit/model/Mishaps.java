@@ -84,6 +84,11 @@ final class Mishaps {
         }
     }
 
+    /** Returns whether an operation is under way. */
+    boolean isUnderWay() {
+        return depth > 0;
+    }
+
     /** Puts hooks on the driver that stay there. */
     void keep(Runnable installation) {
         hooks = installation;

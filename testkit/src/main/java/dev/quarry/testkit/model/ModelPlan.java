@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param sizes sizes that requests have again and again
  * @param mostBytes the largest usual request
  * @param faults whether driver calls fail now and then
+ * @param interloper whether another thread frees during driver calls
  * @param streams the most streams at once, the default one included
  * @param steps operations before everything is closed
  */
@@ -35,6 +36,7 @@ public record ModelPlan(
         List<Long> sizes,
         long mostBytes,
         boolean faults,
+        boolean interloper,
         int streams,
         int steps) {
 
@@ -49,6 +51,7 @@ public record ModelPlan(
                 : Stream.generate(() -> dice.logUniform(1, mostBytes))
                         .limit(dice.between(1, 6))
                         .toList();
+        boolean faults = dice.oneIn(3);
         return new ModelPlan(
                 seed,
                 dice.oneOf(SimSchedule.values()),
@@ -63,7 +66,8 @@ public record ModelPlan(
                 live,
                 sizes,
                 mostBytes,
-                dice.oneIn(3),
+                faults,
+                !faults && dice.oneIn(4),
                 dice.between(1, 6),
                 dice.oneIn(16) ? dice.between(1000, 4000) : dice.between(20, 400));
     }

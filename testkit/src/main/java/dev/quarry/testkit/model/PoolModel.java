@@ -33,6 +33,7 @@ public final class PoolModel {
         allocating = new Allocating(world, uses);
         freeing = new Freeing(world, uses);
         streaming = new Streaming(world, uses);
+        world.interloper().setFreeing(freeing);
         tending = new Tending(world, new LastResort(world, freeing));
         rareness = dice.between(1, 8);
     }

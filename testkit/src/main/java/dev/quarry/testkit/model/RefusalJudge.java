@@ -21,6 +21,8 @@ final class RefusalJudge {
     void refused(PoolBook book, @Nullable ChildBook child, @Nullable Strand order, AllocationRequest request) {
         if (child != null
                 || world.mishaps().everStruck()
+                || world.plan().interloper()
+                || book.hasCleared()
                 || book.pool().options().outOfMemoryHandler() != null
                 || world.strands().stream().anyMatch(Strand::isCapturing)
                 || book.pool().options().maxStall().isZero()) {

@@ -26,6 +26,7 @@ final class World {
     private final Device device;
     private final SimDriver driver;
     private final Mishaps mishaps;
+    private final Interloper interloper;
     private final List<PoolBook> books = new ArrayList<>();
     private final List<Strand> strands = new ArrayList<>();
     private final List<Strand> retired = new ArrayList<>();
@@ -52,7 +53,10 @@ final class World {
         device = quarry.device("sim:0");
         driver = provider.driver(0);
         mishaps = new Mishaps(driver, dice, plan.faults(), this::hasBorrowed);
-        if (plan.faults()) {
+        interloper = new Interloper(this);
+        if (plan.interloper()) {
+            mishaps.keep(interloper::install);
+        } else if (plan.faults()) {
             letWaitsEnd();
         }
         strands.add(new Strand(device.defaultStream(), Strand.Ownership.DEVICE));
@@ -76,6 +80,10 @@ final class World {
 
     SimDriver driver() {
         return driver;
+    }
+
+    Interloper interloper() {
+        return interloper;
     }
 
     Mishaps mishaps() {
@@ -141,9 +149,14 @@ final class World {
     }
 
     /** Notes an allocation, after checking it against all others. */
-    Holding hold(Allocation allocation, PoolBook book, @Nullable ChildBook child, @Nullable Strand order) {
+    Holding hold(
+            Allocation allocation,
+            PoolBook book,
+            @Nullable ChildBook child,
+            @Nullable Strand order,
+            boolean shareable) {
         overlaps.allocated(allocation.address(), allocation.byteSize());
-        Holding holding = new Holding(allocation, book, child, order);
+        Holding holding = new Holding(allocation, book, child, order, shareable);
         holdings.add(holding);
         book.allocated(allocation);
         if (child != null) {
