@@ -1,7 +1,5 @@
 package dev.quarry.internal.account;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -9,23 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * live in the stream caches; those of the way to the driver are atomic.
  */
 public final class PoolCounters {
-    private static final VarHandle ALLOCATED;
-    private static final VarHandle PEAK;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            ALLOCATED = lookup.findVarHandle(PoolCounters.class, "allocated", long.class);
-            PEAK = lookup.findVarHandle(PoolCounters.class, "allocatedPeak", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private volatile long allocated;
-    private volatile long allocatedPeak;
-
-    /** Allocations not served from a cache; guarded by the pool's lock, as the next five. */
+    /** Allocations not served from a cache; guarded by the pool's lock, as the next six. */
     public long carved;
 
     /** Blocks freed into the index or to wait for events. */
@@ -42,6 +24,12 @@ public final class PoolCounters {
 
     /** Bytes that had been asked for by blocks not freed into a cache. */
     public long requestedIn;
+
+    /**
+     * How far bytes handed out here, less those freed here, may rise before the most bytes allocated at once have to be
+     * counted anew: see {@link AllocatedPeak}.
+     */
+    public long ceiling;
 
     /** Most bytes of segments held at once; guarded by the pool's lock, as the next two. */
     public long reservedPeak;
@@ -84,28 +72,4 @@ public final class PoolCounters {
 
     /** Searches repeated because the handler freed something. */
     public final AtomicLong retries = new AtomicLong();
-
-    /** Counts bytes handed out. */
-    public void allocated(long bytes) {
-        long now = (long) ALLOCATED.getAndAdd(this, bytes) + bytes;
-        long peak = allocatedPeak;
-        while (now > peak && !PEAK.compareAndSet(this, peak, now)) {
-            peak = allocatedPeak;
-        }
-    }
-
-    /** Counts bytes taken back. A full fence: what was freed is visible to whoever announces its wait afterwards. */
-    public void freed(long bytes) {
-        ALLOCATED.getAndAdd(this, -bytes);
-    }
-
-    /** Returns the bytes handed out at present. */
-    public long allocated() {
-        return allocated;
-    }
-
-    /** Returns the most bytes handed out at once. */
-    public long allocatedPeak() {
-        return allocatedPeak;
-    }
 }

@@ -1,16 +1,16 @@
 package dev.quarry.internal.cache;
 
-import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.index.SizeClasses;
+import dev.quarry.internal.segment.Block;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first cache level: small freed blocks of one domain, last in, first out, by size class.
  *
- * <p>A hit takes one compare-and-set and touches one row of the block table. Nobody ever waits for a cache: a thread that
+ * <p>A hit takes one compare-and-set and touches one block. Nobody ever waits for a cache: a thread that
  * finds it taken goes to the index instead. Only {@link #drain} insists, and holders keep it for nanoseconds. Blocks in a
  * cache do not coalesce, so a cache is bounded in bytes, and gives all back when it stays full of sizes that nobody asks
  * for.
@@ -29,33 +29,39 @@ public final class StreamCache {
     /** Refused offers, in a row, after which a full cache counts as stale. */
     private static final int STALE_AFTER = 1024;
 
-    private final BlockTable table;
     private final SizeClasses classes;
 
     /** Guards all fields below; through {@code TAKEN}. */
     @SuppressWarnings("UnusedVariable")
     private boolean taken;
 
-    private final int[][] bins;
-    private final int[] counts;
-    private long bytes;
+    /** The last block kept of each class, linked to the one before it. */
+    private final @Nullable Block[] tops;
+
+    /** Bytes kept so far less bytes given out; more than what is held by what was drained. */
+    private long balance;
+
+    /** Bytes drained so far, and how high the balance may rise for them and the limit. */
+    private long drained;
+
+    private long ceiling;
+
+    /** How low the balance may fall before the peak of allocated bytes must be counted anew. */
+    private long floor;
+
     private long limitBytes;
     private long limitBlockBytes;
     private int refused;
     private long hits;
     private long returns;
-    private long bytesOut;
     private long bytesIn;
     private long requestedOut;
     private long requestedIn;
 
     /** Makes an empty cache for classes up to {@code largest} bytes. */
-    public StreamCache(BlockTable table, SizeClasses classes, long largest) {
-        this.table = table;
+    public StreamCache(SizeClasses classes, long largest) {
         this.classes = classes;
-        int number = classes.classOf(classes.round(largest)) + 1;
-        this.bins = new int[number][0];
-        this.counts = new int[number];
+        this.tops = new Block[classes.classOf(classes.round(largest)) + 1];
     }
 
     /** Changes the bounds; what is above them stays until it is drained. */
@@ -63,6 +69,7 @@ public final class StreamCache {
         lock();
         limitBytes = cacheBytes;
         limitBlockBytes = blockBytes;
+        ceiling = drained + limitBytes;
         unlock();
     }
 
@@ -71,20 +78,16 @@ public final class StreamCache {
      *
      * @param sizeClass the class of the rounded request
      * @param requested bytes asked for, for the statistics
-     * @return the block, whose size is the class's, or 0
+     * @return the block, whose size is the class's, or {@code null}
      */
-    public int poll(int sizeClass, long requested) {
-        if (sizeClass >= counts.length || !TAKEN.compareAndSet(this, false, true)) {
-            return 0;
+    public @Nullable Block poll(int sizeClass, long requested) {
+        if (sizeClass >= tops.length || !TAKEN.compareAndSet(this, false, true)) {
+            return null;
         }
-        int block = 0;
-        int count = counts[sizeClass];
-        if (count > 0) {
-            counts[sizeClass] = count - 1;
-            block = bins[sizeClass][count - 1];
-            long size = table.size(block);
-            bytes -= size;
-            bytesOut += size;
+        Block block = tops[sizeClass];
+        if (block != null) {
+            tops[sizeClass] = block.right();
+            balance -= block.size();
             hits++;
             requestedOut += requested;
         }
@@ -97,15 +100,17 @@ public final class StreamCache {
      *
      * @return whether it was kept
      */
-    public boolean offer(int block, long size, int owner, long requested) {
+    public boolean offer(Block block, long size, int owner, long requested) {
         if (!TAKEN.compareAndSet(this, false, true)) {
             return false;
         }
-        boolean kept = size <= limitBlockBytes && bytes + size <= limitBytes;
+        boolean kept = size <= limitBlockBytes && balance + size <= ceiling;
         if (kept) {
-            table.setOwner(block, owner, BlockTable.CACHED);
-            push(classes.classOf(size), block);
-            bytes += size;
+            block.setOwner(owner, Block.CACHED);
+            int sizeClass = classes.classOf(size);
+            block.setRight(tops[sizeClass]);
+            tops[sizeClass] = block;
+            balance += size;
             bytesIn += size;
             returns++;
             requestedIn += requested;
@@ -119,37 +124,80 @@ public final class StreamCache {
 
     /** Returns whether the cache has been full for long and should be drained. */
     public boolean isStale() {
-        return refused > STALE_AFTER && bytes > 0;
+        return refused > STALE_AFTER && balance > drained;
     }
 
     /** Returns whether nothing is held. */
     public boolean isEmpty() {
         lock();
-        boolean empty = bytes == 0;
+        boolean empty = balance == drained;
         unlock();
         return empty;
     }
 
-    /** Empties the cache; the consumer is called with the cache taken and must not come back to it. */
-    public void drain(IntConsumer consumer) {
+    /** Returns the bytes kept so far less those given out. */
+    public long balance() {
         lock();
-        for (int sizeClass = 0; sizeClass < counts.length; sizeClass++) {
-            for (int i = 0; i < counts[sizeClass]; i++) {
-                consumer.accept(bins[sizeClass][i]);
+        long now = balance;
+        unlock();
+        return now;
+    }
+
+    /** Returns whether more was given out than the credit allows; may be asked without the flag. */
+    public boolean isOverdrawn() {
+        return balance < floor;
+    }
+
+    /** Returns how many bytes can be given out before {@link #isOverdrawn}; negative if it is. */
+    public long credit() {
+        lock();
+        long credit = balance - floor;
+        unlock();
+        return credit;
+    }
+
+    /** Takes all credit, or ends the overdraft; returns its bytes, negative for an overdraft. */
+    public long takeCredit() {
+        lock();
+        long credit = balance - floor;
+        floor = balance;
+        unlock();
+        return credit;
+    }
+
+    /** Adds credit for what is held and has none yet, at most some bytes; returns how many it took. */
+    public long giveCredit(long most) {
+        lock();
+        long given = Math.max(0, Math.min(most, floor - drained));
+        floor -= given;
+        unlock();
+        return given;
+    }
+
+    /** Empties the cache; the consumer is called with the cache taken and must not come back to it. */
+    public void drain(Consumer<Block> consumer) {
+        lock();
+        for (int sizeClass = 0; sizeClass < tops.length; sizeClass++) {
+            Block block = tops[sizeClass];
+            tops[sizeClass] = null;
+            while (block != null) {
+                Block below = block.right(); // the consumer links it elsewhere
+                consumer.accept(block);
+                block = below;
             }
-            counts[sizeClass] = 0;
         }
-        bytes = 0;
+        drained = balance;
+        ceiling = drained + limitBytes;
         refused = 0;
         unlock();
     }
 
     /** Visits all blocks. */
-    public void forEach(IntConsumer visitor) {
+    public void forEach(Consumer<Block> visitor) {
         lock();
-        for (int sizeClass = 0; sizeClass < counts.length; sizeClass++) {
-            for (int i = 0; i < counts[sizeClass]; i++) {
-                visitor.accept(bins[sizeClass][i]);
+        for (Block top : tops) {
+            for (Block block = top; block != null; block = block.right()) {
+                visitor.accept(block);
             }
         }
         unlock();
@@ -187,20 +235,10 @@ public final class StreamCache {
     /** Returns the counters at one moment. */
     public Counters counters() {
         lock();
-        Counters counters = new Counters(bytes, hits, returns, bytesOut, bytesIn, requestedOut, requestedIn);
+        Counters counters =
+                new Counters(balance - drained, hits, returns, bytesIn - balance, bytesIn, requestedOut, requestedIn);
         unlock();
         return counters;
-    }
-
-    private void push(int sizeClass, int block) {
-        int count = counts[sizeClass];
-        int[] bin = bins[sizeClass];
-        if (count == bin.length) {
-            bin = Arrays.copyOf(bin, Math.max(8, count * 2));
-            bins[sizeClass] = bin;
-        }
-        bin[count] = block;
-        counts[sizeClass] = count + 1;
     }
 
     private void lock() {

@@ -1,34 +1,32 @@
 package dev.quarry.internal.index;
 
-import java.util.function.IntConsumer;
+import dev.quarry.internal.segment.Block;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The search tree inside a bin, ordered by size and then address: a treap whose links are in the block table and whose
- * priorities are a hash of the block's number, so that its expected depth is O(log n) whatever the order of insertion.
+ * A bin with many blocks: a search tree ordered by size and then address. A treap whose priorities are a hash of the
+ * block's number, so that its expected depth is O(log n) whatever the order of insertion.
  *
  * <p>Works on roots: every operation takes one and returns the new one. Guarded by the pool's lock.
  */
 final class BinTree {
     /* Seidel, Aragon: Randomized search trees. Algorithmica 16, 1996. */
-    private final BlockTable table;
+    private BinTree() {}
 
-    BinTree(BlockTable table) {
-        this.table = table;
-    }
-
-    /** Adds a block to a tree, which may be empty (0). */
-    int insert(int root, int block) {
+    /** Adds a block to a tree, which may be empty. */
+    static Block insert(@Nullable Block root, Block block) {
         int priority = priority(block);
-        int parent = 0;
+        Block parent = null;
         boolean left = false;
-        int node = root;
-        while (node != 0 && priority(node) >= priority) {
+        Block node = root;
+        while (node != null && priority(node) >= priority) {
             parent = node;
-            left = table.precedes(block, node);
-            node = left ? table.left(node) : table.right(node);
+            left = block.precedes(node);
+            node = left ? node.left() : node.right();
         }
         split(node, block);
-        if (parent == 0) {
+        if (root == null || parent == null) {
             return block;
         }
         link(parent, left, block);
@@ -36,103 +34,103 @@ final class BinTree {
     }
 
     /** Takes a block out of the tree it is in. */
-    int remove(int root, int block) {
-        int rest = merge(table.left(block), table.right(block));
+    static @Nullable Block remove(Block root, Block block) {
+        Block rest = merge(block.left(), block.right());
         if (root == block) {
             return rest;
         }
-        int node = root;
-        int parent;
-        boolean left;
-        do {
-            assert node != 0 : "block " + block + " is not in the index";
+        Block parent = root;
+        while (true) {
+            boolean left = block.precedes(parent);
+            Block node = left ? parent.left() : parent.right();
+            if (node == null) {
+                throw new IllegalStateException(block + " is not in the index");
+            }
+            if (node == block) {
+                link(parent, left, rest);
+                return root;
+            }
             parent = node;
-            left = table.precedes(block, node);
-            node = left ? table.left(node) : table.right(node);
-        } while (node != block);
-        link(parent, left, rest);
-        return root;
+        }
     }
 
-    /** Returns the first block of at least a size, or 0. */
-    int atLeast(int root, long size) {
-        int found = 0;
-        for (int node = root; node != 0; ) {
-            if (table.size(node) >= size) {
+    /** Returns the first block of at least a size. */
+    static @Nullable Block atLeast(@Nullable Block root, long size) {
+        Block found = null;
+        for (Block node = root; node != null; ) {
+            if (node.size() >= size) {
                 found = node;
-                node = table.left(node);
+                node = node.left();
             } else {
-                node = table.right(node);
+                node = node.right();
             }
         }
         return found;
     }
 
-    /** Returns the first block of a tree that is not empty. */
-    int first(int root) {
-        int node = root;
-        for (int left = table.left(node); left != 0; left = table.left(node)) {
+    /** Returns the first block of a tree. */
+    static Block first(Block root) {
+        Block node = root;
+        for (Block left = node.left(); left != null; left = node.left()) {
             node = left;
         }
         return node;
     }
 
-    /** Returns the last block of a tree that is not empty. */
-    int last(int root) {
-        int node = root;
-        for (int right = table.right(node); right != 0; right = table.right(node)) {
+    /** Returns the last block of a tree. */
+    static Block last(Block root) {
+        Block node = root;
+        for (Block right = node.right(); right != null; right = node.right()) {
             node = right;
         }
         return node;
     }
 
     /** Visits all blocks in order. */
-    void forEach(int root, IntConsumer visitor) {
-        if (root != 0) {
-            forEach(table.left(root), visitor);
+    static void forEach(@Nullable Block root, Consumer<Block> visitor) {
+        if (root != null) {
+            forEach(root.left(), visitor);
             visitor.accept(root);
-            forEach(table.right(root), visitor);
+            forEach(root.right(), visitor);
         }
     }
 
     /** Makes what precedes the block in a tree its left child, and the rest its right child. */
-    private void split(int root, int block) {
-        table.setLinks(block, 0, 0);
-        int lower = block;
-        int upper = block;
-        for (int node = root; node != 0; ) {
-            if (table.precedes(node, block)) {
+    private static void split(@Nullable Block root, Block block) {
+        block.setLeft(null);
+        block.setRight(null);
+        Block lower = block;
+        Block upper = block;
+        for (Block node = root; node != null; ) {
+            if (node.precedes(block)) {
                 link(lower, lower == block, node);
                 lower = node;
-                node = table.right(node);
+                node = node.right();
             } else {
                 link(upper, upper != block, node);
                 upper = node;
-                node = table.left(node);
+                node = node.left();
             }
         }
         if (lower != block) {
-            table.setRight(lower, 0);
+            lower.setRight(null);
         }
         if (upper != block) {
-            table.setLeft(upper, 0);
+            upper.setLeft(null);
         }
     }
 
     /** Joins two trees of which all of the first precedes all of the second. */
-    private int merge(int first, int second) {
-        if (first == 0 || second == 0) {
-            return first | second;
-        }
-        int root = 0;
-        int parent = 0;
+    private static @Nullable Block merge(@Nullable Block first, @Nullable Block second) {
+        Block root = null;
+        Block parent = null;
         boolean left = false;
-        int a = first;
-        int b = second;
-        while (a != 0 && b != 0) {
+        Block a = first;
+        Block b = second;
+        while (a != null && b != null) {
             boolean takeA = priority(a) >= priority(b);
-            int top = takeA ? a : b;
-            if (parent == 0) {
+            Block top = takeA ? a : b;
+            if (parent == null) {
                 root = top;
             } else {
                 link(parent, left, top);
@@ -140,25 +138,29 @@ final class BinTree {
             parent = top;
             left = !takeA;
             if (takeA) {
-                a = table.right(a);
+                a = a.right();
             } else {
-                b = table.left(b);
+                b = b.left();
             }
         }
-        link(parent, left, a | b);
+        Block rest = a != null ? a : b;
+        if (parent == null) {
+            return rest;
+        }
+        link(parent, left, rest);
         return root;
     }
 
-    private void link(int parent, boolean left, int child) {
+    private static void link(Block parent, boolean left, @Nullable Block child) {
         if (left) {
-            table.setLeft(parent, child);
+            parent.setLeft(child);
         } else {
-            table.setRight(parent, child);
+            parent.setRight(child);
         }
     }
 
-    private static int priority(int block) {
-        int mixed = block * 0x9E37_79B9;
+    private static int priority(Block block) {
+        int mixed = block.number() * 0x9E37_79B9;
         mixed = (mixed ^ (mixed >>> 16)) * 0x85EB_CA6B;
         return (mixed ^ (mixed >>> 13)) >>> 1;
     }

@@ -1,6 +1,8 @@
 package dev.quarry.internal.index;
 
-import java.util.function.IntConsumer;
+import dev.quarry.internal.segment.Block;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The free blocks of one owner, ordered for exact best fit: the smallest block that fits, the lowest address among equals.
@@ -14,8 +16,9 @@ public final class FreeIndex {
      * bitmap of TLSF [1], with finer bins). Bins are ordered by size, so the best fit is either in the request's own bin
      * or the least block of the next bin that is not empty.
      *
-     * TLSF then takes any block of the bin, which is a good fit and not the best. Here each bin is a search tree of
-     * expected depth O(log n). Nearly all bins hold a few blocks, most of them one, and then the tree is its root.
+     * TLSF then takes any block of the bin, which is a good fit and not the best. Here each bin is ordered. Nearly all hold
+     * a few blocks, most of them one: those are sorted lists, linked both ways, from which a block goes without a search. A
+     * bin in which a walk gets long becomes a search tree of expected depth O(log n), and a list again with its last block.
      *
      * [1] Masmano, Ripoll, Crespo, Real: TLSF: a new dynamic memory allocator for real-time systems. ECRTS 2004.
      */
@@ -23,22 +26,25 @@ public final class FreeIndex {
     private static final int STEPS = 1 << STEPS_LOG2;
     private static final int BINS = 64 * STEPS;
 
-    private final BlockTable table;
-    private final BinTree tree;
+    /** Steps in a list after which the bin becomes a tree. */
+    private static final int LONG_WALK = 12;
+
     private final int granuleLog2;
 
-    /** I4: bit {@code bin} of {@code occupied} is set exactly if {@code roots[bin] != 0}; {@code words} likewise. */
-    private final int[] roots = new int[BINS];
+    /** I4: bit {@code bin} of {@code occupied} is set exactly if {@code roots[bin]} is; {@code words} likewise. */
+    private final @Nullable Block[] roots = new Block[BINS];
 
     private final long[] occupied = new long[BINS / 64];
+
+    /** Bits of the bins that are trees. */
+    private final long[] trees = new long[BINS / 64];
+
     private long words;
     private long bytes;
     private int count;
 
-    /** Makes an empty index over a table. */
-    public FreeIndex(BlockTable table, long granule) {
-        this.table = table;
-        this.tree = new BinTree(table);
+    /** Makes an empty index. */
+    public FreeIndex(long granule) {
         this.granuleLog2 = Long.numberOfTrailingZeros(granule);
     }
 
@@ -53,44 +59,81 @@ public final class FreeIndex {
     }
 
     /** Adds a block. */
-    public void insert(int block) {
-        long size = table.size(block);
+    public void insert(Block block) {
+        long size = block.size();
         bytes += size;
         count++;
         int bin = binOf(size);
-        int root = roots[bin];
-        if (root == 0) {
-            table.setLinks(block, 0, 0);
+        block.setBin(bin);
+        Block root = roots[bin];
+        if (root == null) {
+            block.setLeft(null);
+            block.setRight(null);
             roots[bin] = block;
             occupied[bin >>> 6] |= 1L << bin;
             words |= 1L << (bin >>> 6);
-        } else {
-            roots[bin] = tree.insert(root, block);
+        } else if (isTree(bin) || !insertInList(bin, root, block)) {
+            roots[bin] = BinTree.insert(plant(bin), block);
         }
+    }
+
+    /**
+     * Returns whether a block can get another size in place: it is alone in its bin, and the new size belongs there too.
+     * That is the usual case for a large block that others are cut from and merged into again.
+     */
+    public boolean isResizable(Block block, long size) {
+        int bin = block.bin();
+        return bin == binOf(size) && roots[bin] == block && block.left() == null && block.right() == null;
+    }
+
+    /** Takes note that a resizable block got larger by some bytes, or smaller. */
+    public void resized(long more) {
+        bytes += more;
+    }
+
+    /** Lets another block, which takes over the rest of its bytes, stand for a resizable block. */
+    public void replace(Block block, long before, Block rest) {
+        bytes += rest.size() - before;
+        int bin = block.bin();
+        rest.setBin(bin);
+        rest.setLeft(null);
+        rest.setRight(null);
+        roots[bin] = rest;
     }
 
     /** Takes a block out. */
-    public void remove(int block) {
-        long size = table.size(block);
-        bytes -= size;
+    public void remove(Block block) {
+        bytes -= block.size();
         count--;
-        int bin = binOf(size);
-        int root = tree.remove(roots[bin], block);
-        roots[bin] = root;
-        if (root == 0) {
-            clear(bin);
+        int bin = block.bin();
+        if (isTree(bin)) {
+            removeFromTree(bin, block);
+            return;
+        }
+        Block left = block.left();
+        Block right = block.right();
+        if (right != null) {
+            right.setLeft(left);
+        }
+        if (left != null) {
+            left.setRight(right);
+        } else {
+            roots[bin] = right;
+            if (right == null) {
+                clear(bin);
+            }
         }
     }
 
-    /** Returns the smallest block of at least {@code size} bytes, the lowest among equals, or 0. Leaves it in. */
-    public int bestFit(long size) {
+    /** Returns the smallest block of at least {@code size} bytes, the lowest among equals. Leaves it in. */
+    public @Nullable Block bestFit(long size) {
         int bin = binOf(size);
-        int found = tree.atLeast(roots[bin], size);
-        if (found != 0) {
+        Block found = atLeast(bin, size);
+        if (found != null) {
             return found;
         }
         bin = occupiedAfter(bin);
-        return bin < 0 ? 0 : tree.first(roots[bin]);
+        return bin < 0 ? null : first(bin);
     }
 
     /** Returns the size of the largest block in bytes, 0 where there is none. */
@@ -99,25 +142,32 @@ public final class FreeIndex {
             return 0;
         }
         int word = 63 - Long.numberOfLeadingZeros(words);
-        return table.size(tree.last(roots[(word << 6) + 63 - Long.numberOfLeadingZeros(occupied[word])]));
+        int bin = (word << 6) + 63 - Long.numberOfLeadingZeros(occupied[word]);
+        return BinTree.last(root(bin)).size(); // lists end on the right too
     }
 
     /** Visits all blocks in best-fit order. The visitor must not change the index. */
-    public void forEach(IntConsumer visitor) {
+    public void forEach(Consumer<Block> visitor) {
         for (int bin = occupiedAfter(-1); bin >= 0; bin = occupiedAfter(bin)) {
-            tree.forEach(roots[bin], visitor);
+            forEachInBin(bin, visitor);
         }
     }
 
     /** Visits the blocks of one bin in best-fit order. */
-    public void forEachInBin(int bin, IntConsumer visitor) {
-        tree.forEach(roots[bin], visitor);
+    public void forEachInBin(int bin, Consumer<Block> visitor) {
+        if (isTree(bin)) {
+            BinTree.forEach(roots[bin], visitor);
+        } else {
+            for (Block block = roots[bin]; block != null; block = block.right()) {
+                visitor.accept(block);
+            }
+        }
     }
 
     /** Returns the first bin from one on that holds a block, or whose bit says that it does; {@link #bins()} for none. */
     public int nextBin(int from) {
         int bin = from;
-        while (bin < BINS && roots[bin] == 0 && (occupied[bin >>> 6] == 0 || !isMarked(bin))) {
+        while (bin < BINS && roots[bin] == null && (occupied[bin >>> 6] == 0 || !isMarked(bin))) {
             bin++;
         }
         return bin;
@@ -149,6 +199,92 @@ public final class FreeIndex {
         }
         int shift = 63 - Long.numberOfLeadingZeros(granules) - STEPS_LOG2;
         return (shift << STEPS_LOG2) + (int) (granules >>> shift);
+    }
+
+    /** Adds a block to a bin that is a list and not empty; returns false, with nothing changed, if the walk gets long. */
+    private boolean insertInList(int bin, Block root, Block block) {
+        Block before = null;
+        Block after = root;
+        for (int steps = 0; after != null && after.precedes(block); steps++) {
+            if (steps == LONG_WALK) {
+                return false;
+            }
+            before = after;
+            after = after.right();
+        }
+        block.setLeft(before);
+        block.setRight(after);
+        if (before == null) {
+            roots[bin] = block;
+        } else {
+            before.setRight(block);
+        }
+        if (after != null) {
+            after.setLeft(block);
+        }
+        return true;
+    }
+
+    private @Nullable Block atLeast(int bin, long size) {
+        Block root = roots[bin];
+        if (root == null || (root.size() >= size && !isTree(bin))) {
+            return root;
+        }
+        if (!isTree(bin)) {
+            int steps = 0;
+            for (Block block = root.right(); steps < LONG_WALK; block = block.right()) {
+                if (block == null || block.size() >= size) {
+                    return block;
+                }
+                steps++;
+            }
+        }
+        return BinTree.atLeast(plant(bin), size);
+    }
+
+    private Block first(int bin) {
+        return isTree(bin) ? BinTree.first(root(bin)) : root(bin);
+    }
+
+    private Block root(int bin) {
+        Block root = roots[bin];
+        if (root == null) {
+            throw new IllegalStateException("bin " + bin + " is marked and empty");
+        }
+        return root;
+    }
+
+    private boolean isTree(int bin) {
+        return ((trees[bin >>> 6] >>> bin) & 1) != 0;
+    }
+
+    /** Makes a tree of a bin if it is a list; returns the root. */
+    private Block plant(int bin) {
+        Block list = root(bin);
+        if (isTree(bin)) {
+            return list;
+        }
+        trees[bin >>> 6] |= 1L << bin;
+        Block root = null;
+        for (Block block = list; block != null; ) {
+            Block after = block.right();
+            root = BinTree.insert(root, block);
+            block = after;
+        }
+        roots[bin] = root;
+        return root(bin);
+    }
+
+    /** Takes a block out of a tree; one that is left alone is a list again. */
+    private void removeFromTree(int bin, Block block) {
+        Block rest = BinTree.remove(root(bin), block);
+        roots[bin] = rest;
+        if (rest == null || (rest.left() == null && rest.right() == null)) {
+            trees[bin >>> 6] &= ~(1L << bin);
+        }
+        if (rest == null) {
+            clear(bin);
+        }
     }
 
     private void clear(int bin) {

@@ -1,4 +1,4 @@
-/** Blocks and where the free ones are: the table of blocks, the size classes, the best-fit index. */
+/** Where the free blocks are: the size classes and the best-fit index. */
 @NullMarked
 package dev.quarry.internal.index;
 

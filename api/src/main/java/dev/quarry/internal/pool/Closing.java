@@ -1,7 +1,7 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.internal.device.Cleanup;
-import dev.quarry.internal.index.BlockTable;
+import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.Segment;
 import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
@@ -107,11 +107,9 @@ final class Closing {
     }
 
     private void reportLeaks() {
-        List<Integer> held = held();
+        List<Block> held = held();
         if (!held.isEmpty()) {
-            long bytes = held.stream()
-                    .mapToLong(block -> core.table().requested(block))
-                    .sum();
+            long bytes = held.stream().mapToLong(Block::requested).sum();
             List<String> places = core.places().counted();
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -128,17 +126,15 @@ final class Closing {
      * Returns the blocks that users hold. With the caches drained, a block that still counts as cached is on its way to a
      * user.
      */
-    private List<Integer> held() {
-        List<Integer> held = new ArrayList<>();
+    private List<Block> held() {
+        List<Block> held = new ArrayList<>();
         pool.drainCaches();
         core.lock();
         try {
             core.heap().segments().forEach(segment -> {
-                for (int block = segment.first();
-                        block != 0;
-                        block = core.table().next(block)) {
-                    int state = core.table().state(block);
-                    if (state == BlockTable.IN_USE || state == BlockTable.CACHED) {
+                for (Block block = segment.first(); block != null; block = block.next()) {
+                    int state = block.state();
+                    if (state == Block.IN_USE || state == Block.CACHED) {
                         held.add(block);
                     }
                 }

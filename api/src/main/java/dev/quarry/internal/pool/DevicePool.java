@@ -14,6 +14,7 @@ import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
+import dev.quarry.internal.segment.Block;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +114,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             handOver.consolidate(core.hostDomain(), false);
             long latest = core.clock().getAsLong() - TimeUnit.NANOSECONDS.convert(idle);
             growth.release(growth.idleSegments().stream()
-                    .filter(segment -> segment.emptySince() - latest <= 0)
+                    .filter(segment -> segment.idle().since(core.clock()) - latest <= 0)
                     .toList());
             return growth.releasedBytes() - before;
         } finally {
@@ -159,9 +160,9 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     @Override
     PooledAllocation allocate(long bytes, Domain domain) {
         long size = roundedSize(bytes);
-        int block = dispenser.take(domain, bytes, size);
-        core.counters().allocated(size);
-        PooledAllocation allocation = new PooledAllocation(block, core.table().address(block), bytes, domain);
+        Block block = dispenser.take(domain, bytes, size);
+        core.peak().note(domain.cache());
+        PooledAllocation allocation = new PooledAllocation(block, bytes, domain);
         return core.options().trackPlaces() ? release.track(allocation) : allocation;
     }
 
@@ -177,12 +178,12 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         long size = roundedSize(request.bytes());
         Stream stream = request.stream();
         Domain domain = stream == null ? defaultDomain() : domainOf(stream);
-        int block = dispenser.take(domain, size, request, effort);
-        if (block == 0) {
+        Block block = dispenser.take(domain, size, request, effort);
+        if (block == null) {
             return null;
         }
-        core.counters().allocated(size);
-        PooledAllocation allocation = new PooledAllocation(block, core.table().address(block), request.bytes(), domain);
+        core.peak().note(domain.cache());
+        PooledAllocation allocation = new PooledAllocation(block, request.bytes(), domain);
         return release.prepare(allocation, request, child);
     }
 
@@ -195,15 +196,14 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             sizes[i] = roundedSize(bytes[i]);
             sum = Math.addExact(sum, sizes[i]);
         }
-        int[] blocks = dispenser.takeRow(domain, sizes, bytes, sum);
-        if (blocks.length == 0) {
+        List<Block> blocks = dispenser.takeRow(domain, sizes, bytes, sum);
+        if (blocks.isEmpty()) {
             return null;
         }
-        core.counters().allocated(sum);
+        core.peak().note(domain.cache());
         List<Allocation> all = new ArrayList<>(bytes.length);
         for (int i = 0; i < bytes.length; i++) {
-            PooledAllocation allocation =
-                    new PooledAllocation(blocks[i], core.table().address(blocks[i]), bytes[i], domain);
+            PooledAllocation allocation = new PooledAllocation(blocks.get(i), bytes[i], domain);
             all.add(core.options().trackPlaces() ? release.track(allocation) : allocation);
         }
         return List.copyOf(all);
@@ -289,20 +289,19 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     }
 
     /** Frees a block in the order of one domain. */
-    void free(int block, long requested, Domain domain) {
-        long size = core.table().size(block);
+    void free(Block block, long requested, Domain domain) {
+        long size = block.size();
         if (size > core.cacheBlockBytes() || !domain.cache().offer(block, size, domain.id(), requested)) {
             core.free(block, domain);
             if (domain.cache().isStale()) {
                 handOver.drain(domain);
             }
         }
-        freed(size);
+        freed();
     }
 
     /** Takes note that bytes came free, after they can be found. */
-    void freed(long size) {
-        core.counters().freed(size);
+    void freed() {
         if (admission.isAwaited()) {
             admission.signal();
         }

@@ -3,7 +3,7 @@ package dev.quarry.internal.pool;
 import dev.quarry.MemoryInfo;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.account.PoolCounters;
-import dev.quarry.internal.index.BlockTable;
+import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.GrowthPolicy;
 import dev.quarry.internal.segment.Segment;
 import dev.quarry.spi.DeviceDriver;
@@ -43,9 +43,10 @@ final class Growth {
     /**
      * Grows by what the policy says, less where that is refused, and takes a block for a wish from the new segment.
      *
-     * @return the block, or 0 if the limit or the driver does not allow what is needed
+     * @return the block, or {@code null} if the limit or the driver does not allow what is needed
      */
-    int grow(Domain domain, Wish wish) {
+    @Nullable
+    Block grow(Domain domain, Wish wish) {
         GrowthPolicy policy = core.growthPolicy();
         long need = policy.least(wish.size());
         long target = policy.next(wish.size(), wish.small(), reservedBytes(wish.small()), freeBytes(wish.small()));
@@ -54,28 +55,29 @@ final class Growth {
         while (target > room) {
             target = policy.smaller(need, target);
             if (target == 0) {
-                return 0;
+                return null;
             }
         }
         while (target != 0) {
-            int block = take(new SegmentRequest(core.kind(), target, base(wish), false), domain, wish);
-            if (block != 0) {
+            Block block = take(new SegmentRequest(core.kind(), target, base(wish), false), domain, wish);
+            if (block != null) {
                 return block;
             }
             target = policy.smaller(need, target);
         }
-        return 0;
+        return null;
     }
 
-    /** Takes a segment of its own for a shareable wish, or returns 0. */
-    int dedicate(Domain domain, Wish wish) {
+    /** Takes a segment of its own for a shareable wish, or returns {@code null}. */
+    @Nullable
+    Block dedicate(Domain domain, Wish wish) {
         return take(new SegmentRequest(core.kind(), wish.size(), base(wish), true), domain, wish);
     }
 
     /** Takes a free segment of at least a size, for later requests; returns whether it was got. */
     boolean prepare(long bytes) {
         long size = core.growthPolicy().least(bytes);
-        return take(new SegmentRequest(core.kind(), size, heap.granule(), false), core.hostDomain(), null) != 0;
+        return take(new SegmentRequest(core.kind(), size, heap.granule(), false), core.hostDomain(), null) != null;
     }
 
     /**
@@ -118,14 +120,14 @@ final class Growth {
      *
      * @return bytes given back
      */
-    long releaseSegmentOf(int block) {
+    long releaseSegmentOf(Block block) {
         Segment segment;
         core.lock();
         try {
-            if (heap.table().state(block) != BlockTable.FREE) {
+            if (block.state() != Block.FREE) {
                 return 0;
             }
-            segment = heap.segments().get(heap.table().segment(block));
+            segment = block.segment();
         } finally {
             core.unlock();
         }
@@ -140,7 +142,7 @@ final class Growth {
     private List<Segment> emptySegments() {
         core.lock();
         try {
-            return heap.emptySegments();
+            return heap.segments().empty();
         } finally {
             core.unlock();
         }
@@ -202,8 +204,8 @@ final class Growth {
         long sequence;
         core.lock();
         try {
-            owner = heap.domain(heap.table().owner(segment.first()));
-            sequence = heap.table().sequence(segment.first());
+            owner = heap.domain(segment.first().owner());
+            sequence = segment.first().sequence();
         } finally {
             core.unlock();
         }
@@ -216,9 +218,9 @@ final class Growth {
         return order.isComplete(owner, sequence);
     }
 
-    private int take(SegmentRequest request, Domain domain, @Nullable Wish wish) {
+    private @Nullable Block take(SegmentRequest request, Domain domain, @Nullable Wish wish) {
         if (!account.charge(request.bytes())) {
-            return 0;
+            return null;
         }
         PoolCounters counters = core.counters();
         counters.driverAllocations.incrementAndGet();
@@ -227,7 +229,7 @@ final class Growth {
             address = driver.allocate(request);
         } catch (DriverOutOfMemoryException e) {
             account.release(request.bytes());
-            return 0;
+            return null;
         } catch (RuntimeException | Error e) {
             account.release(request.bytes());
             throw e;
@@ -237,7 +239,7 @@ final class Growth {
         core.lock();
         try {
             boolean small = wish != null && wish.small();
-            int block = heap.addSegment(address, request.bytes(), small, request.shareable());
+            Block block = heap.addSegment(address, request.bytes(), small, request.shareable());
             counters.reservedTotal += request.bytes();
             counters.reservedPeak =
                     Math.max(counters.reservedPeak, heap.segments().bytes());
@@ -255,15 +257,15 @@ final class Growth {
     private boolean forget(Segment segment) {
         core.lock();
         try {
-            if (!heap.isEmpty(segment)) {
+            if (!segment.isEmpty()) {
                 return false;
             }
-            Domain owner = heap.domain(heap.table().owner(segment.first()));
-            if (!owner.isHost() && !owner.isCompleted(heap.table().sequence(segment.first()))) {
+            Domain owner = heap.domain(segment.first().owner());
+            if (!owner.isHost() && !owner.isCompleted(segment.first().sequence())) {
                 return false;
             }
             heap.detach(segment.first());
-            heap.removeSegment(segment);
+            heap.segments().remove(segment);
             return true;
         } finally {
             core.unlock();
@@ -273,7 +275,7 @@ final class Growth {
     private void remember(Segment segment) {
         core.lock();
         try {
-            int block = heap.addSegment(segment.address(), segment.bytes(), segment.isSmall(), segment.isDedicated());
+            Block block = heap.addSegment(segment.address(), segment.bytes(), segment.isSmall(), segment.isDedicated());
             heap.free(block, core.hostDomain());
         } finally {
             core.unlock();

@@ -1,10 +1,10 @@
 package dev.quarry.internal.pool;
 
-import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.index.FreeIndex;
+import dev.quarry.internal.segment.Block;
 import java.util.ArrayList;
 import java.util.List;
-import org.eclipse.collections.impl.list.mutable.primitive.IntArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The second cache level: lets one domain take what others freed, as far as {@link StreamOrder} allows. The caller holds
@@ -24,20 +24,21 @@ final class HandOver {
         this.order = order;
     }
 
-    /** Takes the best fit that another domain owns, or returns 0. */
-    int steal(Domain domain, Wish wish, boolean waits) {
+    /** Takes the best fit that another domain owns, or returns {@code null}. */
+    @Nullable
+    Block steal(Domain domain, Wish wish, boolean waits) {
         List<Domain> refused = new ArrayList<>();
         for (int attempts = 0; attempts < MOST_ATTEMPTS; attempts++) {
             Domain owner;
             long sequence;
             core.lock();
             try {
-                int best = bestForeign(domain, wish, refused);
-                if (best == 0) {
-                    return 0;
+                Block best = bestForeign(domain, wish, refused);
+                if (best == null) {
+                    return null;
                 }
-                owner = heap.domain(heap.table().owner(best));
-                sequence = heap.table().sequence(best);
+                owner = heap.domain(best.owner());
+                sequence = best.sequence();
             } finally {
                 core.unlock();
             }
@@ -47,15 +48,15 @@ final class HandOver {
             }
             core.lock();
             try {
-                int block = heap.fit(owner.index(wish.small()), wish.size(), wish.alignment());
-                if (block != 0 && order.isOrdered(domain, owner, heap.table().sequence(block))) {
+                Block block = heap.fit(owner.index(wish.small()), wish.size(), wish.alignment());
+                if (block != null && order.isOrdered(domain, owner, block.sequence())) {
                     return heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
                 }
             } finally {
                 core.unlock();
             }
         }
-        return 0;
+        return null;
     }
 
     /**
@@ -127,12 +128,12 @@ final class HandOver {
         }
     }
 
-    private int bestForeign(Domain domain, Wish wish, List<Domain> refused) {
-        int best = 0;
+    private @Nullable Block bestForeign(Domain domain, Wish wish, List<Domain> refused) {
+        Block best = null;
         for (Domain owner : heap.presentDomains()) {
             if (owner != domain && !owner.isHost() && !refused.contains(owner)) {
-                int block = heap.fit(owner.index(wish.small()), wish.size(), wish.alignment());
-                if (block != 0 && (best == 0 || heap.table().precedes(block, best))) {
+                Block block = heap.fit(owner.index(wish.small()), wish.size(), wish.alignment());
+                if (block != null && (best == null || block.precedes(best))) {
                     best = block;
                 }
             }
@@ -152,11 +153,9 @@ final class HandOver {
     private long moveLocked(Domain owner, Domain target) {
         long moved = 0;
         for (boolean small : new boolean[] {true, false}) {
-            IntArrayList blocks = blocksOf(owner.index(small));
-            for (int i = 0; i < blocks.size(); i++) {
-                int block = blocks.get(i);
-                if (order.isOrdered(target, owner, heap.table().sequence(block))) {
-                    moved += heap.table().size(block);
+            for (Block block : blocksOf(owner.index(small))) {
+                if (order.isOrdered(target, owner, block.sequence())) {
+                    moved += block.size();
                     heap.transfer(block, target);
                 }
             }
@@ -171,14 +170,11 @@ final class HandOver {
         core.lock();
         try {
             for (boolean small : new boolean[] {true, false}) {
-                IntArrayList blocks = blocksOf(host.index(small));
-                for (int i = 0; i < blocks.size(); i++) {
-                    int block = blocks.get(i);
+                for (Block block : blocksOf(host.index(small))) {
                     // An earlier one may have merged with this one.
                     if (isFreeOf(host, block)
-                            && (isFreeOf(domain, heap.table().previous(block))
-                                    || isFreeOf(domain, heap.table().next(block)))) {
-                        adopted += heap.table().size(block);
+                            && (isFreeOf(domain, block.previous()) || isFreeOf(domain, block.next()))) {
+                        adopted += block.size();
                         heap.transfer(block, domain);
                     }
                 }
@@ -189,15 +185,13 @@ final class HandOver {
         return adopted;
     }
 
-    private static IntArrayList blocksOf(FreeIndex index) {
-        IntArrayList blocks = new IntArrayList(index.count());
+    private static List<Block> blocksOf(FreeIndex index) {
+        List<Block> blocks = new ArrayList<>(index.count());
         index.forEach(blocks::add);
         return blocks;
     }
 
-    private boolean isFreeOf(Domain domain, int block) {
-        return block != 0
-                && heap.table().state(block) == BlockTable.FREE
-                && heap.table().owner(block) == domain.id();
+    private static boolean isFreeOf(Domain domain, @Nullable Block block) {
+        return block != null && block.isFreeOf(domain.id());
     }
 }

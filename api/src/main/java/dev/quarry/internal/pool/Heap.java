@@ -2,15 +2,18 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.internal.account.PoolCounters;
 import dev.quarry.internal.cache.StreamCache;
-import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.index.FreeIndex;
 import dev.quarry.internal.index.SizeClasses;
-import dev.quarry.internal.segment.Segment;
+import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.BlockStore;
+import dev.quarry.internal.segment.IdleClock;
 import dev.quarry.internal.segment.SegmentTable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks of a pool's segments: placing, splitting, merging. Guarded by the pool's lock; calls no driver.
@@ -31,38 +34,33 @@ final class Heap {
     /** Smallest request for which a segment much too large is exchanged. */
     private static final long EXCHANGE_BYTES = 16 << 20;
 
-    private final BlockTable table;
+    private final BlockStore blocks = new BlockStore();
     private final SizeClasses classes;
     private final PoolCounters counters;
     private final LongSupplier clock;
-    private final SegmentTable segments = new SegmentTable();
+    private final SegmentTable segments = new SegmentTable(blocks);
 
     /** What the caches of domains counted that are gone. */
     private StreamCache.Counters retired = StreamCache.Counters.NONE;
 
     /** By number; a domain that is gone is replaced by the host's. */
-    private final List<Domain> domains = new ArrayList<>();
+    private Domain[] domains = new Domain[0];
 
     private List<Domain> present = List.of();
 
-    Heap(BlockTable table, SizeClasses classes, PoolCounters counters, LongSupplier clock) {
-        this.table = table;
+    Heap(SizeClasses classes, PoolCounters counters, LongSupplier clock) {
         this.classes = classes;
         this.counters = counters;
         this.clock = clock;
-    }
-
-    BlockTable table() {
-        return table;
     }
 
     SegmentTable segments() {
         return segments;
     }
 
-    /** Returns the domains by number; one that is gone is replaced by the host's. */
-    List<Domain> domains() {
-        return domains;
+    /** Returns the number that the next domain will have. */
+    int nextDomain() {
+        return domains.length;
     }
 
     /** Returns the domains that exist, the host's first. */
@@ -72,15 +70,17 @@ final class Heap {
 
     /** Adds a domain. */
     void add(Domain domain) {
-        domains.add(domain);
-        present = List.copyOf(new LinkedHashSet<>(domains));
+        domains = Arrays.copyOf(domains, domains.length + 1);
+        domains[domain.id()] = domain;
+        present = List.copyOf(new LinkedHashSet<>(Arrays.asList(domains)));
     }
 
     /** Lets the host's domain stand for one that is gone and owns nothing any more. */
     void retire(Domain domain) {
         retired = retired.plus(domain.cache().counters());
-        domains.set(domain.id(), domain(Domain.HOST));
-        present = List.copyOf(new LinkedHashSet<>(domains));
+        counters.ceiling += domain.cache().takeCredit();
+        domains[domain.id()] = domain(Domain.HOST);
+        present = List.copyOf(new LinkedHashSet<>(Arrays.asList(domains)));
         present.forEach(other -> other.forget(domain));
     }
 
@@ -90,11 +90,11 @@ final class Heap {
     }
 
     Domain domain(int id) {
-        return domains.get(id);
+        return domains[id];
     }
 
     FreeIndex newIndex() {
-        return new FreeIndex(table, classes.granule());
+        return new FreeIndex(classes.granule());
     }
 
     /** Returns the smallest block step in bytes. */
@@ -111,6 +111,15 @@ final class Heap {
         return bytes;
     }
 
+    /** Returns the bytes handed out at present. */
+    long allocatedBytes() {
+        long bytes = counters.carvedBytes - counters.freedBytes + retired.bytesOut() - retired.bytesIn();
+        for (Domain domain : present) {
+            bytes -= domain.cache().balance();
+        }
+        return bytes;
+    }
+
     /** Returns whether a request of a size belongs into segments for small requests. */
     static boolean isSmall(long size) {
         return size <= SMALL_BYTES;
@@ -119,24 +128,24 @@ final class Heap {
     /**
      * Finds the best fit among the free blocks of a domain and those that nobody owns.
      *
-     * @return the block, still free, or 0
+     * @return the block, still free, or {@code null}
      */
-    int find(Domain domain, long size, long alignment, boolean small) {
-        int own = fit(domain.index(small), size, alignment);
-        if (domain.isHost()) {
+    @Nullable
+    Block find(Domain domain, long size, long alignment, boolean small) {
+        Block own = fit(domain.index(small), size, alignment);
+        FreeIndex unownedOnes = domain(Domain.HOST).index(small);
+        if (unownedOnes.count() == 0 || domain.isHost()) {
             return own;
         }
-        int unowned = fit(domain(Domain.HOST).index(small), size, alignment);
-        if (own == 0 || unowned == 0) {
-            return own | unowned;
-        }
-        return table.precedes(unowned, own) ? unowned : own;
+        Block unowned = fit(unownedOnes, size, alignment);
+        return own == null || (unowned != null && unowned.precedes(own)) ? unowned : own;
     }
 
-    /** Finds the best fit in one index: the block still free, or 0. */
-    int fit(FreeIndex index, long size, long alignment) {
-        int block = index.bestFit(size);
-        if (block == 0 || alignment <= classes.granule() || fits(block, size, alignment)) {
+    /** Finds the best fit in one index: the block still free, or {@code null}. */
+    @Nullable
+    Block fit(FreeIndex index, long size, long alignment) {
+        Block block = index.bestFit(size);
+        if (block == null || alignment <= classes.granule() || fits(block, size, alignment)) {
             return block;
         }
         // The smallest block may just be misplaced; one with room for any shift always fits.
@@ -144,38 +153,63 @@ final class Heap {
     }
 
     /** Takes {@code size} bytes out of a free block, gives the rest back to its owner, and returns the piece, in use. */
-    int carve(int block, long size, long alignment, Domain holder, long requested, int tag) {
-        Domain owner = domain(table.owner(block));
-        FreeIndex index = owner.index(table.isSmall(block));
-        index.remove(block);
-        long start = table.address(block);
-        long end = start + table.size(block);
+    Block carve(Block block, long size, long alignment, Domain holder, long requested, int tag) {
+        FreeIndex index = ownerOf(block, holder).index(block.isSmall());
+        long start = block.address();
+        long end = start + block.size();
         long at = placeIn(start, end, size, alignment);
-        int piece = block;
-        if (at > start) {
-            piece = cut(block, at);
-            table.setOwner(block, owner.id(), BlockTable.FREE);
+        Block piece = block;
+        if (at == start) {
+            carveLower(index, block, size);
+        } else if (at + size == end) {
+            piece = carveUpper(index, block, at - start);
+        } else {
+            index.remove(block);
+            piece = blocks.split(block, at - start);
             index.insert(block);
+            index.insert(blocks.split(piece, size));
         }
-        if (at + size < end) {
-            int rest = cut(piece, at + size);
-            table.setOwner(rest, owner.id(), BlockTable.FREE);
-            index.insert(rest);
-        }
-        table.hold(piece, holder.id(), requested, tag);
+        piece.hold(holder.id(), requested, tag);
         counters.carved++;
         counters.carvedBytes += size;
         counters.requestedOut += requested;
         return piece;
     }
 
+    /** Takes the lower part of a block out of its index; the rest, if any, stays. */
+    private void carveLower(FreeIndex index, Block block, long size) {
+        long before = block.size();
+        if (before == size) {
+            index.remove(block);
+        } else if (index.isResizable(block, before - size)) {
+            index.replace(block, before, blocks.split(block, size));
+        } else {
+            index.remove(block);
+            index.insert(blocks.split(block, size));
+        }
+    }
+
+    /** Takes the upper part of a block out of its index, leaving some bytes; returns that part. */
+    private Block carveUpper(FreeIndex index, Block block, long left) {
+        if (index.isResizable(block, left)) {
+            index.resized(left - block.size());
+            return blocks.split(block, left);
+        }
+        index.remove(block);
+        Block piece = blocks.split(block, left);
+        index.insert(block);
+        return piece;
+    }
+
     /** Takes several pieces that lie side by side out of a free block; they are in use. */
-    int[] carveRow(int block, long[] sizes, long[] requested, long sum, Domain holder) {
-        int[] pieces = new int[sizes.length];
-        pieces[0] = carve(block, sum, 1, holder, requested[0], Tags.NONE);
+    List<Block> carveRow(Block block, long[] sizes, long[] requested, long sum, Domain holder) {
+        List<Block> pieces = new ArrayList<>(sizes.length);
+        Block piece = carve(block, sum, 1, holder, requested[0], Tags.NONE);
+        pieces.add(piece);
         for (int i = 1; i < sizes.length; i++) {
-            pieces[i] = cut(pieces[i - 1], table.address(pieces[i - 1]) + sizes[i - 1]);
-            table.hold(pieces[i], holder.id(), requested[i], Tags.NONE);
+            piece = blocks.split(piece, sizes[i - 1]);
+            piece.hold(holder.id(), requested[i], Tags.NONE);
+            pieces.add(piece);
             counters.carved++;
             counters.requestedOut += requested[i];
         }
@@ -183,81 +217,73 @@ final class Heap {
     }
 
     /** Takes a free block out of the index without changing it; it is in transit then. */
-    void detach(int block) {
-        Domain owner = domain(table.owner(block));
-        owner.index(table.isSmall(block)).remove(block);
-        table.setOwner(block, owner.id(), BlockTable.IN_TRANSIT);
+    void detach(Block block) {
+        unlink(block, domain(Domain.HOST));
+        block.setOwner(block.owner(), Block.IN_TRANSIT);
     }
 
     /** Frees a block in a domain, merging it with free neighbours that the domain owns or that nobody does. */
-    void free(int block, Domain domain) {
-        int merged = block;
-        // More than one step: a block of nobody's may stand between this one and one of the domain's.
-        for (int before = table.previous(merged); joins(before, domain); before = table.previous(merged)) {
-            unlink(before);
-            absorbNext(before);
+    void free(Block block, Domain domain) {
+        FreeIndex index = domain.index(block.isSmall());
+        long sequence = domain.isHost() ? 0 : domain.nextSequence();
+        Block merged = block;
+        Block before = block.previous();
+        Block after = block.next();
+        if (before != null && !joins(after, domain) && growsInto(before, block.size(), index, domain)) {
+            index.resized(block.size());
+            blocks.absorbNext(before);
             merged = before;
+        } else {
+            // More than one step: a block of nobody's may stand between this one and one of the domain's.
+            for (; before != null && joins(before, domain); before = merged.previous()) {
+                unlink(before, domain);
+                blocks.absorbNext(before);
+                merged = before;
+            }
+            for (; after != null && joins(after, domain); after = merged.next()) {
+                unlink(after, domain);
+                blocks.absorbNext(merged);
+            }
+            index.insert(merged);
         }
-        for (int after = table.next(merged); joins(after, domain); after = table.next(merged)) {
-            unlink(after);
-            absorbNext(merged);
-        }
-        table.setOwner(merged, domain.id(), BlockTable.FREE);
-        table.setSequence(merged, domain.isHost() ? 0 : domain.nextSequence());
-        domain.index(table.isSmall(merged)).insert(merged);
-        if (table.previous(merged) == 0 && table.next(merged) == 0) {
-            segments.noteEmpty(segments.get(table.segment(merged)), clock.getAsLong());
+        merged.setFree(domain.id(), sequence);
+        if (merged.isWholeSegment()) {
+            segments.noteEmpty(merged.segment(), clock);
         }
     }
 
+    /** Returns whether a free block takes in the next one without changing its own place in the index. */
+    private static boolean growsInto(Block before, long more, FreeIndex index, Domain domain) {
+        return before.isFreeOf(domain.id())
+                && index.isResizable(before, before.size() + more)
+                && !joins(before.previous(), domain);
+    }
+
     /** Gives a free block to another domain; an empty segment stays as long empty as it was. */
-    void transfer(int block, Domain target) {
-        boolean whole = table.previous(block) == 0 && table.next(block) == 0;
-        Segment segment = segments.get(table.segment(block));
-        long since = segment.emptySince();
+    void transfer(Block block, Domain target) {
+        boolean whole = block.isWholeSegment();
+        IdleClock idle = block.segment().idle();
+        IdleClock before = idle.copy();
         detach(block);
         free(block, target);
         if (whole) {
-            segment.setEmptySince(since);
+            idle.set(before);
         }
     }
 
     /** Adds a segment and returns its one block, in use and owned by nobody. */
-    int addSegment(long address, long bytes, boolean small, boolean dedicated) {
-        int name = segments.nextNumber() << 2 | (small ? BlockTable.SMALL : 0) | (dedicated ? BlockTable.DEDICATED : 0);
-        int block = table.create(address, bytes, name);
-        segments.add(name, address, bytes, block);
-        return block;
-    }
-
-    /** Forgets a segment whose one block is neither free in an index nor in use. */
-    void removeSegment(Segment segment) {
-        table.recycle(segment.first());
-        segments.remove(segment);
-    }
-
-    /** Returns the segments that are one free block each. */
-    List<Segment> emptySegments() {
-        return segments.empty(this::isEmpty);
-    }
-
-    /** Returns whether a segment is one free block. */
-    boolean isEmpty(Segment segment) {
-        int first = segment.first();
-        return table.state(first) == BlockTable.FREE && table.next(first) == 0;
+    Block addSegment(long address, long bytes, boolean small, boolean dedicated) {
+        return segments.add(address, bytes, small, dedicated).first();
     }
 
     /** Returns whether a free block is a whole segment that would be exchanged for a smaller one where memory is short. */
-    boolean isMuchTooLarge(int block, long size) {
-        return size >= EXCHANGE_BYTES
-                && table.size(block) > size + size / 8
-                && table.previous(block) == 0
-                && table.next(block) == 0;
+    boolean isMuchTooLarge(Block block, long size) {
+        return size >= EXCHANGE_BYTES && block.size() > size + size / 8 && block.isWholeSegment();
     }
 
-    private boolean fits(int block, long size, long alignment) {
-        long start = table.address(block);
-        long end = start + table.size(block);
+    private boolean fits(Block block, long size, long alignment) {
+        long start = block.address();
+        long end = start + block.size();
         long at = placeIn(start, end, size, alignment);
         return at >= start && at + size <= end;
     }
@@ -266,34 +292,15 @@ final class Heap {
         return size <= UPPER_CUT_BYTES ? (end - size) & -alignment : (start + alignment - 1) & -alignment;
     }
 
-    /** Cuts a block in two; returns the upper part, with the lower one's sequence number. */
-    private int cut(int block, long at) {
-        long start = table.address(block);
-        long end = start + table.size(block);
-        int upper = table.create(at, end - at, table.segment(block));
-        table.setSequence(upper, table.sequence(block));
-        table.setRange(block, start, at - start);
-        table.join(upper, table.next(block));
-        table.join(block, upper);
-        return upper;
+    private static boolean joins(@Nullable Block neighbour, Domain domain) {
+        return neighbour != null && (neighbour.isFreeOf(domain.id()) || neighbour.isFreeOf(Domain.HOST));
     }
 
-    private boolean joins(int neighbour, Domain domain) {
-        if (neighbour == 0 || table.state(neighbour) != BlockTable.FREE) {
-            return false;
-        }
-        int owner = table.owner(neighbour);
-        return owner == domain.id() || owner == Domain.HOST;
+    private void unlink(Block block, Domain likely) {
+        ownerOf(block, likely).index(block.isSmall()).remove(block);
     }
 
-    private void unlink(int block) {
-        domain(table.owner(block)).index(table.isSmall(block)).remove(block);
-    }
-
-    private void absorbNext(int block) {
-        int next = table.next(block);
-        table.setRange(block, table.address(block), table.size(block) + table.size(next));
-        table.join(block, table.next(next));
-        table.recycle(next);
+    private Domain ownerOf(Block block, Domain likely) {
+        return block.owner() == likely.id() ? likely : domain(block.owner());
     }
 }

@@ -5,6 +5,7 @@ import dev.quarry.OutOfMemoryHandler;
 import dev.quarry.OutOfMemoryReport;
 import dev.quarry.OutOfMemoryReport.Step;
 import dev.quarry.internal.device.DriverStream;
+import dev.quarry.internal.segment.Block;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -63,41 +64,43 @@ final class Ladder {
      *
      * @param trail gets what was tried
      * @param callHandler whether the user's handler may be asked
-     * @return the block, in use, or 0 if there is not enough memory
+     * @return the block, in use, or {@code null} if there is not enough memory
      */
-    int climb(Domain domain, Wish wish, Trail trail, boolean callHandler) {
+    @Nullable
+    Block climb(Domain domain, Wish wish, Trail trail, boolean callHandler) {
         while (true) {
             long freedBefore;
             core.gate().lock();
             try {
                 core.checkOpen();
                 freedBefore = freeable();
-                int block = search(domain, wish);
-                if (block == 0) {
+                Block block = search(domain, wish);
+                if (block == null) {
                     block = growth.grow(domain, wish);
                 }
-                if (block == 0) {
+                if (block == null) {
                     block = atTheLimit(domain, wish, trail);
                 }
-                if (block != 0) {
+                if (block != null) {
                     return block;
                 }
             } finally {
                 core.gate().unlock();
             }
             if (!callHandler || !handlerFreed(wish, trail, freedBefore)) {
-                return 0;
+                return null;
             }
         }
     }
 
-    /** Takes a segment of its own for a shareable wish, making room where needed; 0 if there is not enough memory. */
-    int dedicate(Domain domain, Wish wish, Trail trail) {
+    /** Takes a segment of its own for a shareable wish, making room where needed; {@code null} if there is not enough memory. */
+    @Nullable
+    Block dedicate(Domain domain, Wish wish, Trail trail) {
         core.gate().lock();
         try {
             core.checkOpen();
-            int block = growth.dedicate(domain, wish);
-            if (block == 0) {
+            Block block = growth.dedicate(domain, wish);
+            if (block == null) {
                 makeRoom(domain, wish, trail);
                 growth.releaseFor(wish.size());
                 block = growth.dedicate(domain, wish);
@@ -112,9 +115,10 @@ final class Ladder {
      * Exchanges an empty segment, much larger than a wish, for one of the right size, where memory is short.
      *
      * @param block all of the empty segment, when it was found
-     * @return the new block, or 0 if the exchange is not possible now
+     * @return the new block, or {@code null} if the exchange is not possible now
      */
-    int exchange(Domain domain, Wish wish, int block) {
+    @Nullable
+    Block exchange(Domain domain, Wish wish, Block block) {
         core.gate().lock();
         try {
             core.checkOpen();
@@ -130,35 +134,35 @@ final class Ladder {
     }
 
     /** Searches everything that is there, without growing and without waiting on the host. */
-    private int search(Domain domain, Wish wish) {
-        int block = take(domain, wish);
-        if (block != 0) {
+    private @Nullable Block search(Domain domain, Wish wish) {
+        Block block = take(domain, wish);
+        if (block != null) {
             return block;
         }
         boolean waits = order.canWait(domain);
         if (pending.poll() > 0) {
             block = take(domain, wish);
         }
-        if (block == 0) {
+        if (block == null) {
             block = handOver.steal(domain, wish, waits);
         }
-        if (block == 0) {
+        if (block == null) {
             long moved = handOver.consolidate(domain, waits);
             DriverStream stream = domain.stream();
             moved += waits && stream != null ? pending.takeAll(domain, stream) : 0;
-            block = moved > 0 ? take(domain, wish) : 0;
+            block = moved > 0 ? take(domain, wish) : null;
         }
-        if (block != 0) {
+        if (block != null) {
             core.counters().handedOver.incrementAndGet();
         }
         return block;
     }
 
     /** The steps that are worth their price only when the limit or the device refused to grow. */
-    private int atTheLimit(Domain domain, Wish wish, Trail trail) {
+    private @Nullable Block atTheLimit(Domain domain, Wish wish, Trail trail) {
         trail.add("take what other streams freed, merge", 0);
-        int block = takeFrom(domain, wish, !wish.small());
-        if (block == 0) {
+        Block block = takeFrom(domain, wish, !wish.small());
+        if (block == null) {
             makeRoom(domain, wish, trail);
             block = takeOrGrow(domain, wish);
         }
@@ -185,7 +189,7 @@ final class Ladder {
         long room = growth.room();
         core.lock();
         try {
-            return room + heap.segments().bytes() - core.counters().allocated();
+            return room + heap.segments().bytes() - heap.allocatedBytes();
         } finally {
             core.unlock();
         }
@@ -194,30 +198,30 @@ final class Ladder {
     private boolean takeable(Domain domain, Wish wish) {
         core.lock();
         try {
-            return heap.find(domain, wish.size(), wish.alignment(), wish.small()) != 0;
+            return heap.find(domain, wish.size(), wish.alignment(), wish.small()) != null;
         } finally {
             core.unlock();
         }
     }
 
-    private int takeOrGrow(Domain domain, Wish wish) {
-        int block = take(domain, wish);
-        if (block == 0) {
+    private @Nullable Block takeOrGrow(Domain domain, Wish wish) {
+        Block block = take(domain, wish);
+        if (block == null) {
             block = growth.grow(domain, wish);
         }
-        return block != 0 ? block : takeFrom(domain, wish, !wish.small());
+        return block != null ? block : takeFrom(domain, wish, !wish.small());
     }
 
-    private int take(Domain domain, Wish wish) {
+    private @Nullable Block take(Domain domain, Wish wish) {
         return takeFrom(domain, wish, wish.small());
     }
 
-    private int takeFrom(Domain domain, Wish wish, boolean small) {
+    private @Nullable Block takeFrom(Domain domain, Wish wish, boolean small) {
         core.lock();
         try {
-            int block = heap.find(domain, wish.size(), wish.alignment(), small);
-            return block == 0
-                    ? 0
+            Block block = heap.find(domain, wish.size(), wish.alignment(), small);
+            return block == null
+                    ? null
                     : heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
         } finally {
             core.unlock();

@@ -1,7 +1,6 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.MemoryStatistics;
-import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.index.FreeIndex;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.inspect.PoolLayout.BatchLayout;
@@ -10,6 +9,7 @@ import dev.quarry.internal.inspect.PoolLayout.BlockLayout;
 import dev.quarry.internal.inspect.PoolLayout.DomainLayout;
 import dev.quarry.internal.inspect.PoolLayout.SegmentLayout;
 import dev.quarry.internal.inspect.PoolLayout.State;
+import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.Segment;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +18,10 @@ import java.util.List;
 final class LayoutPicture {
     private final PoolCore core;
     private final Pending pending;
-    private final BlockTable table;
 
     LayoutPicture(PoolCore core, Pending pending) {
         this.core = core;
         this.pending = pending;
-        this.table = core.table();
     }
 
     PoolLayout take(MemoryStatistics statistics) {
@@ -34,7 +32,8 @@ final class LayoutPicture {
             domains.add(domain(domain));
         }
         List<BatchLayout> batches = pending.blocks().stream()
-                .map(block -> new BatchLayout(Domain.HOST, table.size(block.block()), List.of(block.block())))
+                .map(block -> new BatchLayout(
+                        Domain.HOST, block.block().size(), List.of(block.block().number())))
                 .toList();
         return new PoolLayout(
                 core.name(),
@@ -49,26 +48,21 @@ final class LayoutPicture {
 
     private SegmentLayout segment(Segment segment) {
         List<BlockLayout> blocks = new ArrayList<>();
-        for (int block = segment.first(); block != 0; block = table.next(block)) {
+        for (Block block = segment.first(); block != null; block = block.next()) {
             blocks.add(new BlockLayout(
-                    block,
-                    table.address(block),
-                    table.size(block),
-                    state(block),
-                    table.owner(block),
-                    table.requested(block)));
+                    block.number(), block.address(), block.size(), state(block), block.owner(), block.requested()));
         }
         return new SegmentLayout(segment.address(), segment.bytes(), segment.isDedicated(), List.copyOf(blocks));
     }
 
-    private State state(int block) {
-        return switch (table.state(block)) {
-            case BlockTable.IN_USE -> State.IN_USE;
-            case BlockTable.CACHED -> State.CACHED;
-            case BlockTable.FREE -> State.FREE;
-            case BlockTable.PENDING -> State.PENDING;
-            case BlockTable.IN_TRANSIT -> State.IN_TRANSIT;
-            default -> throw new IllegalStateException("block " + block + " has state " + table.state(block));
+    private static State state(Block block) {
+        return switch (block.state()) {
+            case Block.IN_USE -> State.IN_USE;
+            case Block.CACHED -> State.CACHED;
+            case Block.FREE -> State.FREE;
+            case Block.PENDING -> State.PENDING;
+            case Block.IN_TRANSIT -> State.IN_TRANSIT;
+            default -> throw new IllegalStateException(block + " has state " + block.state());
         };
     }
 
@@ -77,7 +71,7 @@ final class LayoutPicture {
         addBins(bins, domain.index(true), 0);
         addBins(bins, domain.index(false), FreeIndex.bins());
         List<Integer> cached = new ArrayList<>();
-        domain.cache().forEach(cached::add);
+        domain.cache().forEach(block -> cached.add(block.number()));
         return new DomainLayout(
                 domain.id(),
                 List.copyOf(bins),
@@ -90,7 +84,7 @@ final class LayoutPicture {
     private static void addBins(List<BinLayout> bins, FreeIndex index, int offset) {
         for (int bin = index.nextBin(0); bin < FreeIndex.bins(); bin = index.nextBin(bin + 1)) {
             List<Integer> blocks = new ArrayList<>();
-            index.forEachInBin(bin, blocks::add);
+            index.forEachInBin(bin, block -> blocks.add(block.number()));
             long most = bin + 1 == FreeIndex.bins() ? Long.MAX_VALUE : index.leastOf(bin + 1) - 1;
             bins.add(new BinLayout(offset + bin, index.leastOf(bin), most, index.isMarked(bin), List.copyOf(blocks)));
         }

@@ -2,8 +2,8 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.internal.device.DriverEvent;
 import dev.quarry.internal.device.DriverStream;
-import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.pool.PendingBlock.Use;
+import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.Segment;
 import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
@@ -42,12 +42,12 @@ final class Pending {
 
     /** Adds a block; under the pool's lock. */
     void add(PendingBlock pending) {
-        BlockTable table = core.heap().table();
-        table.setOwner(pending.block(), Domain.HOST, BlockTable.PENDING);
-        bytes += table.size(pending.block());
+        Block block = pending.block();
+        block.setOwner(Domain.HOST, Block.PENDING);
+        bytes += block.size();
         core.counters().indexFrees++;
-        core.counters().freedBytes += table.size(pending.block());
-        core.counters().requestedIn += table.requested(pending.block());
+        core.counters().freedBytes += block.size();
+        core.counters().requestedIn += block.requested();
         blocks.add(pending);
     }
 
@@ -106,9 +106,9 @@ final class Pending {
     }
 
     /** Overwrites a block: on a stream that is ordered behind all its uses, or on the host when they are complete. */
-    private boolean clear(int block, @Nullable DriverStream stream) {
-        long address = core.heap().table().address(block);
-        long size = core.heap().table().size(block);
+    private boolean clear(Block block, @Nullable DriverStream stream) {
+        long address = block.address();
+        long size = block.size();
         try {
             if (stream == null) {
                 core.device().driver().clear(address, size);
@@ -139,17 +139,17 @@ final class Pending {
     }
 
     private boolean isMovable(PendingBlock pending) {
-        return !core.heap().table().isDedicated(pending.block()) && !pending.isWithheld();
+        return !pending.block().isDedicated() && !pending.isWithheld();
     }
 
     private long free(PendingBlock pending, Domain domain) {
         Heap heap = core.heap();
-        int block = pending.block();
-        long size = heap.table().size(block);
+        Block block = pending.block();
+        long size = block.size();
         if (pending.clear() && !clear(block, domain.stream())) {
             return 0;
         }
-        boolean dedicated = heap.table().isDedicated(block);
+        boolean dedicated = block.isDedicated();
         if (dedicated && pending.clear() && !domain.isHost()) {
             awaitClearing(pending, domain);
             return 0;
@@ -184,12 +184,12 @@ final class Pending {
     }
 
     /** Gives a dedicated segment back; if the driver fails, it waits for the next poll. */
-    private void giveBack(int block) {
+    private void giveBack(Block block) {
         Segment segment;
         core.lock();
         try {
-            segment = core.heap().segments().get(core.heap().table().segment(block));
-            core.heap().removeSegment(segment);
+            segment = block.segment();
+            core.heap().segments().remove(segment);
         } finally {
             core.unlock();
         }
@@ -204,8 +204,8 @@ final class Pending {
     private void keep(Segment segment) {
         core.lock();
         try {
-            int block = core.heap().addSegment(segment.address(), segment.bytes(), segment.isSmall(), true);
-            core.heap().table().setOwner(block, Domain.HOST, BlockTable.PENDING);
+            Block block = core.heap().addSegment(segment.address(), segment.bytes(), segment.isSmall(), true);
+            block.setOwner(Domain.HOST, Block.PENDING);
             bytes += segment.bytes();
             blocks.add(new PendingBlock(block, List.of(), List.of(), false));
         } finally {

@@ -1,6 +1,7 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.internal.device.DriverEvent;
+import dev.quarry.internal.segment.Block;
 import java.util.List;
 
 /**
@@ -14,7 +15,7 @@ import java.util.List;
  * @param events events of the user, held
  * @param clear whether the host overwrites it with zeros when all is passed
  */
-record PendingBlock(int block, List<Use> uses, List<DriverEvent> events, boolean clear) {
+record PendingBlock(Block block, List<Use> uses, List<DriverEvent> events, boolean clear) {
     /** A domain whose stream must pass a sequence number. */
     record Use(Domain domain, long sequence) {
         /** A use on a borrowed stream whose end could not be recorded: over when the stream's wrapper is closed. */

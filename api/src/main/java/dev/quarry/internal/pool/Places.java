@@ -1,5 +1,6 @@
 package dev.quarry.internal.pool;
 
+import dev.quarry.internal.segment.Block;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,13 +10,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Places {
     private static final StackWalker WALKER = StackWalker.getInstance();
 
-    private final ConcurrentHashMap<Integer, String> byBlock = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Block, String> byBlock = new ConcurrentHashMap<>();
 
-    void add(int block, String place) {
+    void add(Block block, String place) {
         byBlock.put(block, place);
     }
 
-    void remove(int block) {
+    void remove(Block block) {
         byBlock.remove(block);
     }
 

@@ -8,8 +8,8 @@ import dev.quarry.internal.cache.DeferredFrees;
 import dev.quarry.internal.cache.StreamCache;
 import dev.quarry.internal.device.DriverDevice;
 import dev.quarry.internal.device.DriverStream;
-import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.index.SizeClasses;
+import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.GrowthPolicy;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,13 +37,13 @@ final class PoolCore {
     private final Account account;
     private final LongSupplier clock;
     private final SizeClasses classes;
-    private final BlockTable table = new BlockTable();
     private final PoolCounters counters = new PoolCounters();
-    private final DeferredFrees deferred = new DeferredFrees(table);
+    private final AllocatedPeak peak = new AllocatedPeak(this);
+    private final DeferredFrees deferred = new DeferredFrees();
     private final Tags tags = new Tags();
     private final Places places = new Places();
     private final ReentrantLock gate = new ReentrantLock();
-    private final ReentrantLock lock = new ReentrantLock();
+    private final PoolLock lock = new PoolLock();
     private final Heap heap;
     private final Domain hostDomain;
 
@@ -60,7 +60,7 @@ final class PoolCore {
         this.account = device.account().child(name, Long.MAX_VALUE);
         this.clock = device.clock();
         this.classes = new SizeClasses(device.driver().granule(), LARGEST_CACHED);
-        this.heap = new Heap(table, classes, counters, clock);
+        this.heap = new Heap(classes, counters, clock);
         this.options = options;
         this.growthPolicy = policyOf(options, classes.granule());
         this.hostDomain = addDomain(pool, null);
@@ -91,12 +91,12 @@ final class PoolCore {
         return classes;
     }
 
-    BlockTable table() {
-        return table;
-    }
-
     PoolCounters counters() {
         return counters;
+    }
+
+    AllocatedPeak peak() {
+        return peak;
     }
 
     Tags tags() {
@@ -148,7 +148,7 @@ final class PoolCore {
     /** Gives the lock back, and sees to what was deferred meanwhile. */
     void unlock() {
         lock.unlock();
-        while (!deferred.isEmpty() && !lock.isHeldByCurrentThread() && lock.tryLock()) {
+        while (!deferred.isEmpty() && lock.tryLock()) {
             try {
                 drainDeferred();
             } finally {
@@ -158,7 +158,7 @@ final class PoolCore {
     }
 
     /** Frees a block into a domain's index; without waiting, as the cleaner's thread needs it. */
-    void free(int block, Domain domain) {
+    void free(Block block, Domain domain) {
         if (lock.tryLock()) {
             try {
                 drainDeferred();
@@ -168,7 +168,7 @@ final class PoolCore {
                 unlock();
             }
         } else {
-            table.setOwner(block, domain.id(), BlockTable.IN_USE);
+            block.setOwner(domain.id(), Block.IN_USE);
             deferred.push(block);
             if (lock.tryLock()) {
                 unlock();
@@ -190,8 +190,8 @@ final class PoolCore {
     Domain addDomain(DevicePool pool, @Nullable DriverStream stream) {
         lock();
         try {
-            StreamCache cache = new StreamCache(table, classes, LARGEST_CACHED);
-            Domain domain = new Domain(heap.domains().size(), pool, stream, cache, heap.newIndex(), heap.newIndex());
+            StreamCache cache = new StreamCache(classes, LARGEST_CACHED);
+            Domain domain = new Domain(heap.nextDomain(), pool, stream, cache, heap.newIndex(), heap.newIndex());
             heap.add(domain);
             limitCache(domain);
             return domain;
@@ -249,15 +249,15 @@ final class PoolCore {
         if (!deferred.isEmpty()) {
             deferred.drain(block -> {
                 count(block);
-                heap.free(block, heap.domain(table.owner(block)));
+                heap.free(block, heap.domain(block.owner()));
             });
         }
     }
 
-    private void count(int block) {
+    private void count(Block block) {
         counters.indexFrees++;
-        counters.freedBytes += table.size(block);
-        counters.requestedIn += table.requested(block);
+        counters.freedBytes += block.size();
+        counters.requestedIn += block.requested();
     }
 
     private static GrowthPolicy policyOf(PoolOptions options, long granule) {

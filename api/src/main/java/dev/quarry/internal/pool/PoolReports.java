@@ -11,8 +11,8 @@ import dev.quarry.OutOfMemoryReport.Holder;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.account.PoolCounters;
 import dev.quarry.internal.cache.StreamCache;
-import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.inspect.PoolLayout;
+import dev.quarry.internal.segment.Block;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -155,7 +155,7 @@ final class PoolReports {
         return new MemoryStatistics(
                 new Family(allocations - frees, allocations - frees, allocations, frees),
                 new Family(requestedOut - requestedIn, requestedOut - requestedIn, requestedOut, requestedIn),
-                new Family(allocated, Math.max(allocated, counters.allocatedPeak()), bytesOut, bytesIn),
+                new Family(allocated, Math.max(allocated, core.peak().bytes()), bytesOut, bytesIn),
                 new Family(reserved, counters.reservedPeak, counters.reservedTotal, counters.reservedTotal - reserved),
                 new Family(
                         core.heap().segments().count(),
@@ -184,14 +184,14 @@ final class PoolReports {
 
     private List<Holder> holders() {
         Map<String, Holder> byTag = new TreeMap<>();
-        BlockTable table = core.table();
         core.heap().segments().forEach(segment -> {
-            for (int block = segment.first(); block != 0; block = table.next(block)) {
-                if (table.state(block) == BlockTable.IN_USE) {
-                    String tag = core.tags().name(table.tag(block));
+            for (Block block = segment.first(); block != null; block = block.next()) {
+                if (block.state() == Block.IN_USE) {
+                    long size = block.size();
+                    String tag = core.tags().name(block.tag());
                     byTag.merge(
                             tag,
-                            new Holder(tag, table.size(block), 1),
+                            new Holder(tag, size, 1),
                             (a, b) -> new Holder(tag, a.bytes() + b.bytes(), a.count() + b.count()));
                 }
             }

@@ -7,6 +7,7 @@ import dev.quarry.MemoryPool;
 import dev.quarry.Stream;
 import dev.quarry.ViewSafety;
 import dev.quarry.internal.device.DriverEvent;
+import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.view.View;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -43,15 +44,15 @@ final class PooledAllocation implements Allocation {
 
     private final long address;
     private final long bytes;
-    private final int block;
+    private final Block block;
     private volatile int state;
     private final Domain domain;
     private @Nullable View view;
     private volatile @Nullable Attachments attachments;
 
-    PooledAllocation(int block, long address, long bytes, Domain domain) {
+    PooledAllocation(Block block, long bytes, Domain domain) {
         this.block = block;
-        this.address = address;
+        this.address = block.address();
         this.bytes = bytes;
         this.domain = domain;
     }
@@ -148,7 +149,7 @@ final class PooledAllocation implements Allocation {
                 + (isOpen() ? "" : ", closed");
     }
 
-    int block() {
+    Block block() {
         return block;
     }
 

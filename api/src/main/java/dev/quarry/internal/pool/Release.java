@@ -5,6 +5,7 @@ import dev.quarry.AllocationRequest;
 import dev.quarry.internal.device.DriverEvent;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.pool.PendingBlock.Use;
+import dev.quarry.internal.segment.Block;
 import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,9 +80,9 @@ final class Release {
             attached.setClosedAt(Places.caller());
             core.places().remove(allocation.block());
         }
-        int block = allocation.block();
-        long size = core.table().size(block);
-        boolean dedicated = core.table().isDedicated(block);
+        Block block = allocation.block();
+        long size = block.size();
+        boolean dedicated = block.isDedicated();
         PendingBlock release = plan(block, order, attached, events);
         if (release.isPlain() && !dedicated) {
             Domain target = release.uses().isEmpty()
@@ -95,7 +96,7 @@ final class Release {
             } finally {
                 core.unlock();
             }
-            pool.freed(size);
+            pool.freed();
         }
         ChildPool child = attached == null ? null : attached.child();
         if (child != null) {
@@ -110,7 +111,7 @@ final class Release {
      * Does what the driver must do for a free, and returns what the block must wait for. Where the driver fails, the block
      * waits for all its uses, and is cleared when they are over.
      */
-    private PendingBlock plan(int block, Domain order, @Nullable Attachments attached, List<DriverEvent> events) {
+    private PendingBlock plan(Block block, Domain order, @Nullable Attachments attached, List<DriverEvent> events) {
         List<Domain> uses = usesOf(order, attached);
         List<DriverEvent> waited = new ArrayList<>(events);
         boolean clear = core.options().clearOnFree();
@@ -127,7 +128,7 @@ final class Release {
                 clear = false;
             }
         } catch (DriverException | IllegalStateException e) {
-            core.log("a driver failed in a close; " + core.table().size(block) + " bytes are put off", e);
+            core.log("a driver failed in a close; " + block.size() + " bytes are put off", e);
         }
         return new PendingBlock(block, sequences(uses), List.copyOf(waited), clear);
     }
@@ -168,7 +169,7 @@ final class Release {
     }
 
     /** Enqueues clearing a block on one of the streams, behind the others and the events; returns that stream's domain. */
-    private Domain clearBehind(List<Domain> uses, List<DriverEvent> events, int block) {
+    private Domain clearBehind(List<Domain> uses, List<DriverEvent> events, Block block) {
         Domain target = uses.stream()
                 .filter(use -> !use.isEnded() && !use.isBorrowed())
                 .findFirst()
@@ -216,9 +217,9 @@ final class Release {
         }
     }
 
-    private void clear(Domain domain, int block) {
-        long address = core.table().address(block);
-        long size = core.table().size(block);
+    private void clear(Domain domain, Block block) {
+        long address = block.address();
+        long size = block.size();
         DriverStream stream = domain.stream();
         if (stream == null) {
             core.device().driver().clear(address, size);

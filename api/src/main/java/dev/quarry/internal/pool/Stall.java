@@ -57,7 +57,7 @@ final class Stall {
             for (DriverEvent event : block.events()) {
                 isReached(event, left(start, mostNanos));
             }
-            bytes += core.heap().table().size(block.block());
+            bytes += block.block().size();
         }
         core.counters().stallNanos.addAndGet(core.clock().getAsLong() - start);
         return bytes;

@@ -1,33 +1,26 @@
 package dev.quarry.internal.segment;
 
-import dev.quarry.internal.index.BlockTable;
-
 /** A region taken from the driver in one step. Guarded by the pool's lock. */
 public final class Segment {
-    private final int name;
     private final long address;
     private final long bytes;
-    private final int first;
-    private long emptySince;
+    private final boolean small;
+    private final boolean dedicated;
+    private final Block first;
+    private final IdleClock idle = new IdleClock();
+
+    /** Whether the table has the segment. */
+    private boolean present = true;
 
     /** Whether the table has the segment on its list of those that may be empty. */
     private boolean listed;
 
-    Segment(int name, long address, long bytes, int first) {
-        this.name = name;
+    Segment(long address, long bytes, boolean small, boolean dedicated, BlockStore blocks) {
         this.address = address;
         this.bytes = bytes;
-        this.first = first;
-    }
-
-    /** Returns the name by which blocks know their segment: see {@link BlockTable#create}. */
-    public int name() {
-        return name;
-    }
-
-    /** Returns the segment's number. */
-    public int number() {
-        return name >>> 2;
+        this.small = small;
+        this.dedicated = dedicated;
+        this.first = blocks.begin(this);
     }
 
     /** Returns the first byte's address. */
@@ -40,19 +33,37 @@ public final class Segment {
         return bytes;
     }
 
-    /** Returns the block at the first byte: the same row as long as the segment exists. */
-    public int first() {
+    /** Returns the block at the first byte: the same one as long as the segment exists. */
+    public Block first() {
         return first;
     }
 
     /** Returns whether the segment is one block that is never split, cached or merged. */
     public boolean isDedicated() {
-        return (name & BlockTable.DEDICATED) != 0;
+        return dedicated;
     }
 
     /** Returns whether the segment serves small requests. */
     public boolean isSmall() {
-        return (name & BlockTable.SMALL) != 0;
+        return small;
+    }
+
+    /** Returns whether the segment is one free block. */
+    public boolean isEmpty() {
+        return first.state() == Block.FREE && first.next() == null;
+    }
+
+    /** Returns since when the segment is empty; meaningful while it is. */
+    public IdleClock idle() {
+        return idle;
+    }
+
+    boolean isPresent() {
+        return present;
+    }
+
+    void setAbsent() {
+        present = false;
     }
 
     boolean isListed() {
@@ -61,15 +72,5 @@ public final class Segment {
 
     void setListed(boolean on) {
         listed = on;
-    }
-
-    /** Returns the time at which the segment became wholly free, in nanoseconds; meaningful while it is. */
-    public long emptySince() {
-        return emptySince;
-    }
-
-    /** Sets the time at which the segment became wholly free. */
-    public void setEmptySince(long nanos) {
-        emptySince = nanos;
     }
 }

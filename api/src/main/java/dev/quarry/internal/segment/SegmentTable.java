@@ -4,12 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongSupplier;
 
-/** The segments of a pool, by number and by address. Guarded by the pool's lock. */
+/** The segments of a pool, by address. Guarded by the pool's lock. */
 public final class SegmentTable {
-    private final List<@Nullable Segment> byNumber = new ArrayList<>();
+    private final BlockStore blocks;
     private final TreeMap<Long, Segment> byAddress = new TreeMap<>(Long::compareUnsigned);
 
     /** All empty segments, and others that were empty once: sorted out when the list is read. */
@@ -18,66 +17,42 @@ public final class SegmentTable {
     private long bytes;
     private long smallBytes;
 
-    /** Returns the number that the next segment will get. */
-    public int nextNumber() {
-        int free = byNumber.indexOf(null);
-        return free < 0 ? byNumber.size() : free;
+    /** Makes an empty table whose segments' first blocks come from a store. */
+    public SegmentTable(BlockStore blocks) {
+        this.blocks = blocks;
     }
 
-    /**
-     * Adds a segment.
-     *
-     * @param name made of the number that {@link #nextNumber} returned
-     */
-    public Segment add(int name, long address, long size, int first) {
-        Segment segment = new Segment(name, address, size, first);
-        if (segment.number() == byNumber.size()) {
-            byNumber.add(segment);
-        } else {
-            byNumber.set(segment.number(), segment);
-        }
+    /** Adds a segment; its one block is in use and owned by nobody. */
+    public Segment add(long address, long size, boolean small, boolean dedicated) {
+        Segment segment = new Segment(address, size, small, dedicated, blocks);
         byAddress.put(address, segment);
         bytes += size;
-        smallBytes += segment.isSmall() ? size : 0;
+        smallBytes += small ? size : 0;
         return segment;
     }
 
-    /** Takes a segment out. */
+    /** Takes a segment out whose one block is neither free in an index nor in use. */
     public void remove(Segment segment) {
-        byNumber.set(segment.number(), null);
+        blocks.recycle(segment.first());
+        segment.setAbsent();
         byAddress.remove(segment.address());
         bytes -= segment.bytes();
         smallBytes -= segment.isSmall() ? segment.bytes() : 0;
     }
 
-    /** Returns a segment by name. */
-    public Segment get(int name) {
-        Segment segment = byNumber.get(name >>> 2);
-        if (segment == null) {
-            throw new IllegalStateException("no segment " + (name >>> 2));
-        }
-        return segment;
-    }
-
-    /** Returns the segment that an address lies in, or {@code null}. */
-    public @Nullable Segment at(long address) {
-        var entry = byAddress.floorEntry(address);
-        return entry == null || address - entry.getKey() >= entry.getValue().bytes() ? null : entry.getValue();
-    }
-
-    /** Takes note that a segment became empty at a time in nanoseconds. */
-    public void noteEmpty(Segment segment, long nanos) {
-        segment.setEmptySince(nanos);
+    /** Takes note that a segment became empty. */
+    public void noteEmpty(Segment segment, LongSupplier clock) {
+        segment.idle().start(clock);
         if (!segment.isListed()) {
             segment.setListed(true);
             emptied.add(segment);
         }
     }
 
-    /** Returns the segments of the table that are empty, as the predicate tells. */
-    public List<Segment> empty(Predicate<Segment> isEmpty) {
+    /** Returns the segments that are one free block each. */
+    public List<Segment> empty() {
         emptied.removeIf(segment -> {
-            boolean keep = byNumber.get(segment.number()) == segment && isEmpty.test(segment);
+            boolean keep = segment.isPresent() && segment.isEmpty();
             segment.setListed(keep);
             return !keep;
         });

@@ -1,4 +1,4 @@
-/** Regions taken from the driver, and how large the next one is. */
+/** Regions taken from the driver, the blocks that they are cut into, and how large the next region is. */
 @NullMarked
 package dev.quarry.internal.segment;
 
