@@ -5,6 +5,7 @@
  * {@link dev.quarry.trace} reads and writes allocation traces. The allocator itself is not exported.
  */
 module dev.quarry {
+    requires jdk.jfr;
     requires org.eclipse.collections.api;
     requires org.eclipse.collections.impl;
     requires static transitive org.jspecify;

@@ -120,6 +120,11 @@ public final class PoolOptions {
         return values.trackPlaces;
     }
 
+    /** Returns of how many allocations one is watched for being lost without a close; 0 for none. */
+    public int leakSampling() {
+        return values.leakSampling;
+    }
+
     /** Returns for how long the host may wait for the device on the way to failure, in one allocation. */
     public Duration maxStall() {
         return values.maxStall;
@@ -171,6 +176,7 @@ public final class PoolOptions {
         private ViewSafety viewSafety = ViewSafety.CONFINED;
         private boolean clearOnFree;
         private boolean trackPlaces;
+        private int leakSampling = 4096;
         private Duration maxStall = Duration.ofSeconds(10);
         private @Nullable OutOfMemoryHandler handler;
 
@@ -189,6 +195,7 @@ public final class PoolOptions {
             viewSafety = from.viewSafety;
             clearOnFree = from.clearOnFree;
             trackPlaces = from.trackPlaces;
+            leakSampling = from.leakSampling;
             maxStall = from.maxStall;
             handler = from.handler;
         }
@@ -274,6 +281,12 @@ public final class PoolOptions {
         /** Sets {@link PoolOptions#trackPlaces()}. */
         public Builder trackPlaces(boolean value) {
             trackPlaces = value;
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#leakSampling()}: 1 for all allocations, 0 for none; a watched one costs microseconds. */
+        public Builder leakSampling(int oneIn) {
+            leakSampling = (int) atLeast(0, oneIn, "leakSampling");
             return this;
         }
 

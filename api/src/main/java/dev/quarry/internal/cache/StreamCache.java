@@ -35,8 +35,11 @@ public final class StreamCache {
     @SuppressWarnings("UnusedVariable")
     private boolean taken;
 
-    /** The last block kept of each class, linked to the one before it. */
+    /** The last block kept of each class, and from {@code firstSlot} on of each recurring size, linked to the one before. */
     private final @Nullable Block[] tops;
+
+    private final int firstSlot;
+    private final RecurringSizes sizes = new RecurringSizes();
 
     /** Bytes kept so far less bytes given out; more than what is held by what was drained. */
     private long balance;
@@ -51,6 +54,11 @@ public final class StreamCache {
 
     private long limitBytes;
     private long limitBlockBytes;
+    private long limitRecurringBytes;
+
+    /** Bytes held of recurring sizes; they have no limit of their own. */
+    private long recurring;
+
     private int refused;
     private long hits;
     private long returns;
@@ -61,36 +69,37 @@ public final class StreamCache {
     /** Makes an empty cache for classes up to {@code largest} bytes. */
     public StreamCache(SizeClasses classes, long largest) {
         this.classes = classes;
-        this.tops = new Block[classes.classOf(classes.round(largest)) + 1];
+        this.firstSlot = classes.classOf(classes.round(largest)) + 1;
+        this.tops = new Block[firstSlot + RecurringSizes.SLOTS];
     }
 
     /** Changes the bounds; what is above them stays until it is drained. */
-    public void limit(long cacheBytes, long blockBytes) {
+    public void limit(long cacheBytes, long blockBytes, long recurringBytes) {
         lock();
         limitBytes = cacheBytes;
         limitBlockBytes = blockBytes;
+        limitRecurringBytes = recurringBytes;
         ceiling = drained + limitBytes;
         unlock();
     }
 
     /**
-     * Takes a block of a class.
+     * Takes a block.
      *
-     * @param sizeClass the class of the rounded request
+     * @param size the rounded request
      * @param requested bytes asked for, for the statistics
-     * @return the block, whose size is the class's, or {@code null}
+     * @return the block, of exactly that size, or {@code null}
      */
-    public @Nullable Block poll(int sizeClass, long requested) {
-        if (sizeClass >= tops.length || !TAKEN.compareAndSet(this, false, true)) {
+    public @Nullable Block poll(long size, long requested) {
+        if (size > limitBlockBytes) {
+            return pollRecurring(size, requested);
+        }
+        int bin = classes.classOf(size);
+        // Looked at without the flag first: a stack that seems empty costs no compare-and-set.
+        if (tops[bin] == null || !TAKEN.compareAndSet(this, false, true)) {
             return null;
         }
-        Block block = tops[sizeClass];
-        if (block != null) {
-            tops[sizeClass] = block.right();
-            balance -= block.size();
-            hits++;
-            requestedOut += requested;
-        }
+        Block block = pop(bin, requested);
         TAKEN.setRelease(this, false);
         return block;
     }
@@ -101,25 +110,91 @@ public final class StreamCache {
      * @return whether it was kept
      */
     public boolean offer(Block block, long size, int owner, long requested) {
+        if (size > limitBlockBytes) {
+            return offerRecurring(block, size, owner, requested);
+        }
         if (!TAKEN.compareAndSet(this, false, true)) {
             return false;
         }
-        boolean kept = size <= limitBlockBytes && balance + size <= ceiling;
+        boolean kept = size <= limitBlockBytes && balance - recurring + size <= ceiling;
         if (kept) {
-            block.setOwner(owner, Block.CACHED);
-            int sizeClass = classes.classOf(size);
-            block.setRight(tops[sizeClass]);
-            tops[sizeClass] = block;
-            balance += size;
-            bytesIn += size;
-            returns++;
-            requestedIn += requested;
+            push(classes.classOf(size), block, size, owner, requested);
             refused = 0;
         } else {
             refused++;
         }
         TAKEN.setRelease(this, false);
         return kept;
+    }
+
+    private @Nullable Block pollRecurring(long size, long requested) {
+        if (size > limitRecurringBytes) {
+            return null;
+        }
+        int slot = RecurringSizes.slotOf(size);
+        int bin = firstSlot + slot;
+        if (tops[bin] == null || !sizes.isFor(slot, size)) {
+            if (sizes.note(slot, size, false) && TAKEN.compareAndSet(this, false, true)) {
+                if (tops[bin] == null) {
+                    sizes.assign(slot, size);
+                }
+                TAKEN.setRelease(this, false);
+            }
+            return null;
+        }
+        if (!TAKEN.compareAndSet(this, false, true)) {
+            return null;
+        }
+        Block block = null;
+        if (sizes.isFor(slot, size)) {
+            block = pop(bin, requested);
+            sizes.note(slot, size, block != null);
+            if (block != null) {
+                sizes.count(slot, -1);
+                recurring -= size;
+            }
+        }
+        TAKEN.setRelease(this, false);
+        return block;
+    }
+
+    private boolean offerRecurring(Block block, long size, int owner, long requested) {
+        int slot = RecurringSizes.slotOf(size);
+        if (size > limitRecurringBytes
+                || !sizes.isFor(slot, size)
+                || !sizes.isWorth(slot)
+                || !TAKEN.compareAndSet(this, false, true)) {
+            return false;
+        }
+        boolean kept = sizes.isFor(slot, size) && size <= limitRecurringBytes;
+        if (kept) {
+            push(firstSlot + slot, block, size, owner, requested);
+            sizes.count(slot, 1);
+            recurring += size;
+        }
+        TAKEN.setRelease(this, false);
+        return kept;
+    }
+
+    private @Nullable Block pop(int bin, long requested) {
+        Block block = tops[bin];
+        if (block != null) {
+            tops[bin] = block.right();
+            balance -= block.size();
+            hits++;
+            requestedOut += requested;
+        }
+        return block;
+    }
+
+    private void push(int bin, Block block, long size, int owner, long requested) {
+        block.setOwner(owner, Block.CACHED);
+        block.setRight(tops[bin]);
+        tops[bin] = block;
+        balance += size;
+        bytesIn += size;
+        returns++;
+        requestedIn += requested;
     }
 
     /** Returns whether the cache has been full for long and should be drained. */
@@ -186,6 +261,10 @@ public final class StreamCache {
                 block = below;
             }
         }
+        for (int slot = 0; slot < RecurringSizes.SLOTS; slot++) {
+            sizes.drained(slot);
+        }
+        recurring = 0;
         drained = balance;
         ceiling = drained + limitBytes;
         refused = 0;

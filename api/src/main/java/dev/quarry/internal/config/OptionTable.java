@@ -81,6 +81,11 @@ public final class OptionTable {
                 PoolOptions.Builder::trackPlaces,
                 PoolOptions::trackPlaces);
         add(
+                "leak-sampling",
+                "of how many allocations one is watched for being lost without a close, 0 for none",
+                (b, v) -> b.leakSampling(Integer.parseInt(v)),
+                o -> String.valueOf(o.leakSampling()));
+        add(
                 "max-stall",
                 "longest wait of the host for the device on the way to failure, such as 500ms or 10s",
                 (b, v) -> b.maxStall(duration(v)),

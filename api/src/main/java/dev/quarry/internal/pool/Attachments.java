@@ -12,6 +12,7 @@ final class Attachments {
     private @Nullable ViewSafety viewSafety;
     private @Nullable String allocatedAt;
     private @Nullable String closedAt;
+    private Leaks.@Nullable Watch watch;
 
     synchronized void addUse(Domain domain) {
         if (!usedOn.contains(domain)) {
@@ -45,6 +46,18 @@ final class Attachments {
 
     synchronized void setAllocatedAt(String place) {
         allocatedAt = place;
+    }
+
+    synchronized void setWatch(Leaks.Watch leakWatch) {
+        watch = leakWatch;
+    }
+
+    /** Ends the watch for a lost handle, if there is one. */
+    synchronized void endWatch() {
+        if (watch != null) {
+            watch.close();
+            watch = null;
+        }
     }
 
     synchronized @Nullable String closedAt() {

@@ -32,7 +32,7 @@ final class Closing {
         if (!core.close()) {
             throw new IllegalStateException(pool + " was closed before");
         }
-        core.domains().forEach(domain -> domain.cache().limit(0, 0));
+        core.domains().forEach(domain -> domain.cache().limit(0, 0, 0));
         reportLeaks();
         finishIfEmpty();
     }

@@ -18,7 +18,6 @@ import dev.quarry.internal.segment.Block;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +33,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     private final Release release;
     private final PoolReports reports;
     private final Closing closing;
+    private final Upkeep upkeep;
     private final Views views;
     private final Admission admission;
 
@@ -65,10 +65,16 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         this.dispenser = new Dispenser(core, ladder, reports);
         this.release = new Release(this, pending);
         this.views = new Views(core);
+        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports);
         this.closing = new Closing(this, stall, views);
         this.children = new Account(core.name(), core.account().limit());
         if (options.initialBytes() > 0) {
-            prepare(options.initialBytes());
+            try {
+                upkeep.prepare(options.initialBytes());
+            } catch (RuntimeException e) {
+                closing.abandon();
+                throw e;
+            }
         }
     }
 
@@ -104,42 +110,13 @@ public final class DevicePool extends PoolFront implements PoolInspector {
 
     @Override
     public long trim(Duration idle) {
-        core.gate().lock();
-        try {
-            core.checkOpen();
-            long before = growth.releasedBytes();
-            handOver.drainCaches();
-            core.domains().forEach(order::noteIfIdle);
-            pending.poll();
-            handOver.consolidate(core.hostDomain(), false);
-            long latest = core.clock().getAsLong() - TimeUnit.NANOSECONDS.convert(idle);
-            growth.release(growth.idleSegments().stream()
-                    .filter(segment -> segment.idle().since(core.clock()) - latest <= 0)
-                    .toList());
-            return growth.releasedBytes() - before;
-        } finally {
-            core.gate().unlock();
-        }
+        return upkeep.trim(idle);
     }
 
     @Override
     public void reconfigure(PoolOptions options) {
-        if (options.name() != null && !options.name().equals(name())) {
-            throw new IllegalArgumentException("name = " + options.name() + " (fixed at opening: " + name() + ")");
-        }
-        if (options.viewSafety() != options().viewSafety()) {
-            throw new IllegalArgumentException("viewSafety = " + options.viewSafety() + " (fixed at opening: "
-                    + options().viewSafety() + ")");
-        }
-        core.gate().lock();
-        try {
-            core.checkOpen();
-            core.apply(options);
-            children.setLimit(core.account().limit());
-            handOver.drainCaches();
-        } finally {
-            core.gate().unlock();
-        }
+        upkeep.reconfigure(options);
+        children.setLimit(core.account().limit());
     }
 
     @Override
@@ -162,8 +139,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         long size = roundedSize(bytes);
         Block block = dispenser.take(domain, bytes, size);
         core.peak().note(domain.cache());
-        PooledAllocation allocation = new PooledAllocation(block, bytes, domain);
-        return core.options().trackPlaces() ? release.track(allocation) : allocation;
+        return release.begin(new PooledAllocation(block, bytes, domain));
     }
 
     @Override
@@ -203,8 +179,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         core.peak().note(domain.cache());
         List<Allocation> all = new ArrayList<>(bytes.length);
         for (int i = 0; i < bytes.length; i++) {
-            PooledAllocation allocation = new PooledAllocation(blocks.get(i), bytes[i], domain);
-            all.add(core.options().trackPlaces() ? release.track(allocation) : allocation);
+            all.add(release.begin(new PooledAllocation(blocks.get(i), bytes[i], domain)));
         }
         return List.copyOf(all);
     }
@@ -291,7 +266,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     /** Frees a block in the order of one domain. */
     void free(Block block, long requested, Domain domain) {
         long size = block.size();
-        if (size > core.cacheBlockBytes() || !domain.cache().offer(block, size, domain.id(), requested)) {
+        if (!domain.cache().offer(block, size, domain.id(), requested)) {
             core.free(block, domain);
             if (domain.cache().isStale()) {
                 handOver.drain(domain);
@@ -357,20 +332,6 @@ public final class DevicePool extends PoolFront implements PoolInspector {
 
     void drainCaches() {
         handOver.drainCaches();
-    }
-
-    private void prepare(long bytes) {
-        core.gate().lock();
-        try {
-            if (!growth.prepare(bytes)) {
-                throw reports.failure(bytes, new Ladder.Trail());
-            }
-        } catch (RuntimeException e) {
-            closing.abandon();
-            throw e;
-        } finally {
-            core.gate().unlock();
-        }
     }
 
     private Domain openDomain(DriverStream stream) {

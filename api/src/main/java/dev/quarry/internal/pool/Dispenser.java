@@ -19,10 +19,7 @@ final class Dispenser {
 
     /** Takes a block for a plain request, or throws. */
     Block take(Domain domain, long bytes, long size) {
-        Block block = null;
-        if (size <= core.cacheBlockBytes()) {
-            block = takeFromCache(domain, core.classes().classOf(size), bytes, Tags.NONE);
-        }
+        Block block = takeFromCache(domain, size, bytes, Tags.NONE);
         if (block == null) {
             block = takeFromIndex(domain, size, 1, bytes, Tags.NONE, Effort.OR_THROW);
         }
@@ -43,8 +40,8 @@ final class Dispenser {
             return dedicate(domain, wish, effort);
         }
         Block block = null;
-        if (size <= core.cacheBlockBytes() && alignment <= core.classes().granule()) {
-            block = takeFromCache(domain, core.classes().classOf(size), request.bytes(), tag);
+        if (alignment <= core.classes().granule()) {
+            block = takeFromCache(domain, size, request.bytes(), tag);
         }
         if (block == null) {
             block = takeFromIndex(domain, size, alignment, request.bytes(), tag, effort);
@@ -64,8 +61,8 @@ final class Dispenser {
         }
     }
 
-    private static @Nullable Block takeFromCache(Domain domain, int sizeClass, long bytes, int tag) {
-        Block block = domain.cache().poll(sizeClass, bytes);
+    private static @Nullable Block takeFromCache(Domain domain, long size, long bytes, int tag) {
+        Block block = domain.cache().poll(size, bytes);
         if (block != null) {
             block.hold(domain.id(), bytes, tag);
         }

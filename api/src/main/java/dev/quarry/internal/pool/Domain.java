@@ -26,6 +26,7 @@ final class Domain implements StreamClient {
     private final int id;
     private final DevicePool pool;
     private final @Nullable DriverStream stream;
+    private final boolean borrowed;
     private final StreamCache cache;
     private final FreeIndex small;
     private final FreeIndex large;
@@ -42,6 +43,8 @@ final class Domain implements StreamClient {
     /** Up to where this domain's stream has waited for others; guarded by the gate. */
     private final Map<Domain, Long> seen = new HashMap<>();
 
+    private int untilSample;
+
     /** The stream is closed; written under the gate and the heap's lock. */
     private volatile boolean ended;
 
@@ -55,6 +58,7 @@ final class Domain implements StreamClient {
         this.id = id;
         this.pool = pool;
         this.stream = stream;
+        this.borrowed = stream != null && stream.isBorrowed();
         this.cache = cache;
         this.small = small;
         this.large = large;
@@ -97,7 +101,27 @@ final class Domain implements StreamClient {
 
     /** Returns whether blocks freed here must be put behind an event at once, as nothing may be asked of the stream later. */
     boolean isBorrowed() {
-        return stream != null && stream.isBorrowed();
+        return borrowed;
+    }
+
+    /** Returns whether frees need the driver at once. */
+    boolean recordsFrees() {
+        return borrowed && !ended;
+    }
+
+    /** Sets after how many allocations the first sample is due. */
+    void startSampling(int oneIn) {
+        untilSample = oneIn;
+    }
+
+    /** Returns whether the next sample is due, of which there is one in some number of allocations; 0 for none. */
+    boolean isSampleDue(int oneIn) {
+        // Not synchronized: a count lost between threads moves the next sample, and nothing else.
+        if (--untilSample > 0) {
+            return false;
+        }
+        untilSample = oneIn;
+        return oneIn > 0;
     }
 
     long sequence() {

@@ -139,6 +139,16 @@ final class Growth {
         return emptySegments().stream().filter(this::isComplete).toList();
     }
 
+    /** Returns the time since which an empty segment is known to be empty, in nanoseconds. */
+    long emptySince(Segment segment) {
+        core.lock();
+        try {
+            return heap.clock().since(segment);
+        } finally {
+            core.unlock();
+        }
+    }
+
     private List<Segment> emptySegments() {
         core.lock();
         try {

@@ -89,7 +89,7 @@ final class HandOver {
     void end(Domain domain) {
         order.recordLast(domain);
         domain.end();
-        domain.cache().limit(0, 0);
+        domain.cache().limit(0, 0, 0);
         drain(domain);
     }
 

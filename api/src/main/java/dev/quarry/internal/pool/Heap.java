@@ -7,6 +7,7 @@ import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.BlockStore;
 import dev.quarry.internal.segment.IdleClock;
+import dev.quarry.internal.segment.Segment;
 import dev.quarry.internal.segment.SegmentTable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,8 +38,8 @@ final class Heap {
     private final BlockStore blocks = new BlockStore();
     private final SizeClasses classes;
     private final PoolCounters counters;
-    private final LongSupplier clock;
-    private final SegmentTable segments = new SegmentTable(blocks);
+    private final IdleClock clock;
+    private final SegmentTable segments;
 
     /** What the caches of domains counted that are gone. */
     private StreamCache.Counters retired = StreamCache.Counters.NONE;
@@ -51,11 +52,17 @@ final class Heap {
     Heap(SizeClasses classes, PoolCounters counters, LongSupplier clock) {
         this.classes = classes;
         this.counters = counters;
-        this.clock = clock;
+        this.clock = new IdleClock(clock);
+        this.segments = new SegmentTable(blocks, this.clock);
     }
 
     SegmentTable segments() {
         return segments;
+    }
+
+    /** Returns what tells since when segments are empty. */
+    IdleClock clock() {
+        return clock;
     }
 
     /** Returns the number that the next domain will have. */
@@ -248,7 +255,7 @@ final class Heap {
         }
         merged.setFree(domain.id(), sequence);
         if (merged.isWholeSegment()) {
-            segments.noteEmpty(merged.segment(), clock);
+            segments.noteEmpty(merged.segment());
         }
     }
 
@@ -262,12 +269,13 @@ final class Heap {
     /** Gives a free block to another domain; an empty segment stays as long empty as it was. */
     void transfer(Block block, Domain target) {
         boolean whole = block.isWholeSegment();
-        IdleClock idle = block.segment().idle();
-        IdleClock before = idle.copy();
+        Segment segment = block.segment();
+        long since = segment.emptySince();
+        boolean timed = segment.isTimed();
         detach(block);
         free(block, target);
         if (whole) {
-            idle.set(before);
+            segment.setEmptySince(since, timed);
         }
     }
 

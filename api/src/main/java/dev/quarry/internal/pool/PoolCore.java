@@ -42,6 +42,7 @@ final class PoolCore {
     private final DeferredFrees deferred = new DeferredFrees();
     private final Tags tags = new Tags();
     private final Places places = new Places();
+    private final Leaks leaks = new Leaks(this);
     private final ReentrantLock gate = new ReentrantLock();
     private final PoolLock lock = new PoolLock();
     private final Heap heap;
@@ -51,6 +52,12 @@ final class PoolCore {
     private volatile GrowthPolicy growthPolicy;
     private volatile long cacheBlockBytes;
     private volatile long tightBytes;
+
+    /** Whether every allocation needs more than the shortest way: see {@link Release#begin}. */
+    private volatile boolean observed;
+
+    private volatile boolean clearing;
+    private volatile int leakSampling;
     private volatile boolean closed;
 
     PoolCore(DriverDevice device, MemoryKind kind, PoolOptions options, DevicePool pool) {
@@ -107,6 +114,10 @@ final class PoolCore {
         return places;
     }
 
+    Leaks leaks() {
+        return leaks;
+    }
+
     /** Returns the lock of threads that need the driver. */
     ReentrantLock gate() {
         return gate;
@@ -137,6 +148,21 @@ final class PoolCore {
     /** Returns the reserved bytes from which on memory counts as short: seven eighths of what may be reserved. */
     long tightBytes() {
         return tightBytes;
+    }
+
+    /** Returns whether all allocations are to be observed. */
+    boolean isObserved() {
+        return observed;
+    }
+
+    /** Returns of how many allocations one is watched; 0 for none. */
+    int leakSampling() {
+        return leakSampling;
+    }
+
+    /** Returns whether memory is cleared when it is freed. */
+    boolean isClearing() {
+        return clearing;
     }
 
     /** Takes the lock, and frees what was deferred while it was busy. */
@@ -192,6 +218,7 @@ final class PoolCore {
         try {
             StreamCache cache = new StreamCache(classes, LARGEST_CACHED);
             Domain domain = new Domain(heap.nextDomain(), pool, stream, cache, heap.newIndex(), heap.newIndex());
+            domain.startSampling(options.leakSampling());
             heap.add(domain);
             limitCache(domain);
             return domain;
@@ -208,6 +235,9 @@ final class PoolCore {
         account.setLimit(limit);
         tightBytes = Math.min(total, limit) / 8 * 7;
         options = changed;
+        observed = changed.trackPlaces();
+        clearing = changed.clearOnFree();
+        leakSampling = changed.leakSampling();
         growthPolicy = policyOf(changed, classes.granule());
         cacheBlockBytes = Math.min(changed.cacheBlockBytes(), LARGEST_CACHED);
         domains().forEach(this::limitCache);
@@ -236,13 +266,18 @@ final class PoolCore {
         }
     }
 
+    void log(String message) {
+        LOG.log(System.Logger.Level.WARNING, "pool \"" + name + "\": " + message);
+    }
+
     void log(String message, Throwable cause) {
         LOG.log(System.Logger.Level.WARNING, "pool \"" + name + "\": " + message, cause);
     }
 
     private void limitCache(Domain domain) {
         boolean keeps = !closed && !domain.isEnded() && !domain.isBorrowed();
-        domain.cache().limit(keeps ? options.cacheBytes() : 0, keeps ? cacheBlockBytes : 0);
+        long recurringBytes = cacheBlockBytes == 0 ? 0 : Heap.SMALL_BYTES;
+        domain.cache().limit(keeps ? options.cacheBytes() : 0, keeps ? cacheBlockBytes : 0, keeps ? recurringBytes : 0);
     }
 
     private void drainDeferred() {

@@ -7,6 +7,7 @@ import dev.quarry.MemoryPool;
 import dev.quarry.Stream;
 import dev.quarry.ViewSafety;
 import dev.quarry.internal.device.DriverEvent;
+import dev.quarry.internal.event.FreeEvent;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.view.View;
 import java.lang.foreign.MemorySegment;
@@ -183,7 +184,15 @@ final class PooledAllocation implements Allocation {
 
     private void free(Domain order, List<DriverEvent> events) {
         DevicePool pool = domain.pool();
-        if (attachments == null && events.isEmpty() && !pool.release().isSpecial(order)) {
+        FreeEvent event = new FreeEvent();
+        if (event.isEnabled()) {
+            event.fill(pool.name(), bytes, address);
+            event.commit();
+        }
+        if (attachments == null
+                && events.isEmpty()
+                && !order.recordsFrees()
+                && !pool.core().isClearing()) {
             pool.free(block, bytes, order);
         } else {
             pool.release().release(this, order, events);

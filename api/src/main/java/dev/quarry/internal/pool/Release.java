@@ -4,6 +4,7 @@ import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
 import dev.quarry.internal.device.DriverEvent;
 import dev.quarry.internal.device.DriverStream;
+import dev.quarry.internal.event.AllocationEvent;
 import dev.quarry.internal.pool.PendingBlock.Use;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.spi.DriverException;
@@ -26,11 +27,6 @@ final class Release {
         this.pending = pending;
     }
 
-    /** Returns whether frees in a domain are never plain. */
-    boolean isSpecial(Domain domain) {
-        return core.options().clearOnFree() || (domain.isBorrowed() && !domain.isEnded());
-    }
-
     /** Gives an allocation what its request asks for beyond bytes; on failure the block is back and nothing is held. */
     PooledAllocation prepare(PooledAllocation allocation, AllocationRequest request, @Nullable ChildPool child) {
         if (request.viewSafety() != null) {
@@ -50,15 +46,33 @@ final class Release {
         if (child != null) {
             allocation.attach().setChild(child);
         }
-        return core.options().trackPlaces() ? track(allocation) : allocation;
+        return begin(allocation);
     }
 
-    /** Records the place of an allocation. */
-    PooledAllocation track(PooledAllocation allocation) {
-        String place = Places.caller();
-        allocation.attach().setAllocatedAt(place);
-        core.places().add(allocation.block(), place);
+    /** Tells whoever listens of a new allocation, and lets the leak detection watch it if its turn has come. */
+    PooledAllocation begin(PooledAllocation allocation) {
+        AllocationEvent event = new AllocationEvent();
+        if (event.isEnabled()) {
+            Block block = allocation.block();
+            event.fill(
+                    core.name(), allocation.domain().toString(), allocation.byteSize(), block.size(), block.address());
+            event.commit();
+        }
+        if (core.isObserved() || allocation.domain().isSampleDue(core.leakSampling())) {
+            observe(allocation);
+        }
         return allocation;
+    }
+
+    /** Records the place of an allocation, and watches whether its handle is lost. */
+    private void observe(PooledAllocation allocation) {
+        String place = Places.caller();
+        Attachments attached = allocation.attach();
+        attached.setAllocatedAt(place);
+        core.places().add(allocation.block(), place);
+        if (core.leakSampling() > 0) {
+            attached.setWatch(core.leaks().watch(allocation, place));
+        }
     }
 
     /** Records a place that was taken earlier, if it was. */
@@ -79,6 +93,7 @@ final class Release {
         if (attached != null && attached.allocatedAt() != null) {
             attached.setClosedAt(Places.caller());
             core.places().remove(allocation.block());
+            attached.endWatch();
         }
         Block block = allocation.block();
         long size = block.size();

@@ -4,59 +4,53 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Since when a segment is empty. Guarded by the pool's lock.
+ * Tells since when segments are empty. Guarded by the pool's lock.
  *
- * <p>Reading the time costs as much as an allocation. So a segment that keeps becoming empty within moments has its time
- * read now and then only; it counts as empty from the first question after.
+ * <p>Reading the time costs as much as an allocation. So while segments become empty in quick succession, most of them are
+ * not timed; such a one counts as empty from the first question after.
  */
 public final class IdleClock {
     private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** Quick returns, in a row, after which most are not timed. */
+    /** Segments that became empty within a moment of each other, in a row, after which some are not timed. */
     private static final int QUICK = 8;
 
-    /** Returns that are not timed then. */
-    private static final int UNTIMED = 255;
+    /** Segments that are not timed then. */
+    private static final int UNTIMED = 248;
 
-    private long since;
+    private final LongSupplier clock;
+    private long last;
     private int quick;
     private int untimed;
-    private boolean known;
 
-    /** Takes note that the segment became empty. */
-    public void start(LongSupplier clock) {
+    /** Makes a clock over a source of nanoseconds. */
+    public IdleClock(LongSupplier clock) {
+        this.clock = clock;
+        this.last = clock.getAsLong() - MOMENT_NANOS;
+    }
+
+    /** Takes note that a segment became empty. */
+    void start(Segment segment) {
         if (untimed > 0) {
             untimed--;
-            known = false;
+            segment.setEmptySince(0, false);
             return;
         }
         long now = clock.getAsLong();
-        quick = now - since < MOMENT_NANOS ? quick + 1 : 0;
-        untimed = quick > QUICK ? UNTIMED : 0;
-        since = now;
-        known = true;
-    }
-
-    /** Returns the time, in nanoseconds, since which the segment is known to be empty: now, if nothing was noted. */
-    public long since(LongSupplier clock) {
-        if (!known) {
-            since = clock.getAsLong();
-            known = true;
-            untimed = 0;
+        quick = now - last < MOMENT_NANOS ? quick + 1 : 0;
+        last = now;
+        if (quick == QUICK) {
+            quick = 0;
+            untimed = UNTIMED;
         }
-        return since;
+        segment.setEmptySince(now, true);
     }
 
-    /** Takes over what another clock knows. */
-    public void set(IdleClock other) {
-        since = other.since;
-        known = other.known;
-    }
-
-    /** Returns a copy. */
-    public IdleClock copy() {
-        IdleClock copy = new IdleClock();
-        copy.set(this);
-        return copy;
+    /** Returns the time, in nanoseconds, since which an empty segment is known to be empty. */
+    public long since(Segment segment) {
+        if (!segment.isTimed()) {
+            segment.setEmptySince(clock.getAsLong(), true);
+        }
+        return segment.emptySince();
     }
 }

@@ -7,7 +7,8 @@ public final class Segment {
     private final boolean small;
     private final boolean dedicated;
     private final Block first;
-    private final IdleClock idle = new IdleClock();
+    private long emptySince;
+    private boolean timed;
 
     /** Whether the table has the segment. */
     private boolean present = true;
@@ -53,9 +54,20 @@ public final class Segment {
         return first.state() == Block.FREE && first.next() == null;
     }
 
-    /** Returns since when the segment is empty; meaningful while it is. */
-    public IdleClock idle() {
-        return idle;
+    /** Returns the time at which the segment became empty, in nanoseconds, if it {@link #isTimed}. */
+    public long emptySince() {
+        return emptySince;
+    }
+
+    /** Returns whether it is known when the segment became empty: see {@link IdleClock}. */
+    public boolean isTimed() {
+        return timed;
+    }
+
+    /** Says when the segment became empty, or that this is not known. */
+    public void setEmptySince(long nanos, boolean known) {
+        emptySince = nanos;
+        timed = known;
     }
 
     boolean isPresent() {

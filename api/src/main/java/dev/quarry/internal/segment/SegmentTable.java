@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /** The segments of a pool, by address. Guarded by the pool's lock. */
 public final class SegmentTable {
     private final BlockStore blocks;
+    private final IdleClock clock;
     private final TreeMap<Long, Segment> byAddress = new TreeMap<>(Long::compareUnsigned);
 
     /** All empty segments, and others that were empty once: sorted out when the list is read. */
@@ -18,8 +18,9 @@ public final class SegmentTable {
     private long smallBytes;
 
     /** Makes an empty table whose segments' first blocks come from a store. */
-    public SegmentTable(BlockStore blocks) {
+    public SegmentTable(BlockStore blocks, IdleClock clock) {
         this.blocks = blocks;
+        this.clock = clock;
     }
 
     /** Adds a segment; its one block is in use and owned by nobody. */
@@ -41,8 +42,8 @@ public final class SegmentTable {
     }
 
     /** Takes note that a segment became empty. */
-    public void noteEmpty(Segment segment, LongSupplier clock) {
-        segment.idle().start(clock);
+    public void noteEmpty(Segment segment) {
+        clock.start(segment);
         if (!segment.isListed()) {
             segment.setListed(true);
             emptied.add(segment);

@@ -1,0 +1,5 @@
+/** Events for the JDK Flight Recorder. */
+@NullMarked
+package dev.quarry.internal.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.PoolOptions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** What a pool does between allocations when asked to: gives unused memory back, takes some ahead, changes its options. */
+final class Upkeep {
+    private final PoolCore core;
+    private final StreamOrder order;
+    private final HandOver handOver;
+    private final Pending pending;
+    private final Growth growth;
+    private final PoolReports reports;
+
+    Upkeep(PoolCore core, StreamOrder order, HandOver handOver, Pending pending, Growth growth, PoolReports reports) {
+        this.core = core;
+        this.order = order;
+        this.handOver = handOver;
+        this.pending = pending;
+        this.growth = growth;
+        this.reports = reports;
+    }
+
+    /** Gives segments back that nobody has used for some time; returns their bytes. */
+    long trim(Duration idle) {
+        core.gate().lock();
+        try {
+            core.checkOpen();
+            long before = growth.releasedBytes();
+            handOver.drainCaches();
+            core.domains().forEach(order::noteIfIdle);
+            pending.poll();
+            handOver.consolidate(core.hostDomain(), false);
+            long latest = core.clock().getAsLong() - TimeUnit.NANOSECONDS.convert(idle);
+            growth.release(growth.idleSegments().stream()
+                    .filter(segment -> growth.emptySince(segment) - latest <= 0)
+                    .toList());
+            return growth.releasedBytes() - before;
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    /** Puts other options in force. */
+    void reconfigure(PoolOptions options) {
+        if (options.name() != null && !options.name().equals(core.name())) {
+            throw new IllegalArgumentException("name = " + options.name() + " (fixed at opening: " + core.name() + ")");
+        }
+        if (options.viewSafety() != core.options().viewSafety()) {
+            throw new IllegalArgumentException("viewSafety = " + options.viewSafety() + " (fixed at opening: "
+                    + core.options().viewSafety() + ")");
+        }
+        core.gate().lock();
+        try {
+            core.checkOpen();
+            core.apply(options);
+            handOver.drainCaches();
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    /**
+     * Takes a free segment of at least a size.
+     *
+     * @throws dev.quarry.DeviceOutOfMemoryException if there is not enough memory
+     */
+    void prepare(long bytes) {
+        core.gate().lock();
+        try {
+            if (!growth.prepare(bytes)) {
+                throw reports.failure(bytes, new Ladder.Trail());
+            }
+        } finally {
+            core.gate().unlock();
+        }
+    }
+}
