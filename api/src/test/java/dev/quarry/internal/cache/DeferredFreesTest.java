@@ -2,7 +2,8 @@ package dev.quarry.internal.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.quarry.internal.index.BlockTable;
+import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.LoneBlocks;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -16,8 +17,8 @@ class DeferredFreesTest {
     private static final int THREADS = 3;
     private static final int EACH = 20_000;
 
-    private final BlockTable table = new BlockTable();
-    private final DeferredFrees deferred = new DeferredFrees(table);
+    private final LoneBlocks lone = new LoneBlocks();
+    private final DeferredFrees deferred = new DeferredFrees();
 
     @Test
     void shouldBeEmptyWhenNothingWasPushed() {
@@ -27,8 +28,8 @@ class DeferredFreesTest {
 
     @Test
     void shouldGiveEachBlockOnceWhenDrained() {
-        int one = table.create(0, 64, 0);
-        int two = table.create(64, 64, 0);
+        Block one = lone.at(0, 64);
+        Block two = lone.at(64, 64);
         deferred.push(one);
         deferred.push(two);
         assertThat(deferred.isEmpty()).isFalse();
@@ -39,7 +40,7 @@ class DeferredFreesTest {
 
     @Test
     void shouldAcceptBlockAgainWhenItWasDrained() {
-        int block = table.create(0, 64, 0);
+        Block block = lone.at(0, 64);
         deferred.push(block);
         drained();
         deferred.push(block);
@@ -48,15 +49,16 @@ class DeferredFreesTest {
 
     @Test
     void shouldGoOnWhenConsumerChangesLinksOrPushes() {
-        int one = table.create(0, 64, 0);
-        int two = table.create(64, 64, 0);
-        int three = table.create(128, 64, 0);
+        Block one = lone.at(0, 64);
+        Block two = lone.at(64, 64);
+        Block three = lone.at(128, 64);
         deferred.push(one);
         deferred.push(two);
-        List<Integer> seen = new ArrayList<>();
+        List<Block> seen = new ArrayList<>();
         deferred.drain(block -> {
             seen.add(block);
-            table.setLinks(block, 0, 0);
+            block.setLeft(null);
+            block.setRight(null);
             if (block == two) {
                 deferred.push(three);
             }
@@ -67,9 +69,9 @@ class DeferredFreesTest {
 
     @Test
     void shouldLoseAndDoubleNothingWhenManyThreadsPush() throws Exception {
-        int[] blocks = new int[THREADS * EACH];
+        Block[] blocks = new Block[THREADS * EACH];
         for (int i = 0; i < blocks.length; i++) {
-            blocks[i] = table.create(i, 64, 0);
+            blocks[i] = lone.at(i, 64);
         }
         BitSet seen = new BitSet();
         CyclicBarrier start = new CyclicBarrier(THREADS + 1);
@@ -97,13 +99,13 @@ class DeferredFreesTest {
         assertThat(seen.cardinality()).isEqualTo(blocks.length);
     }
 
-    private static void mark(BitSet seen, int block) {
-        assertThat(seen.get(block)).as("block %d again", block).isFalse();
-        seen.set(block);
+    private static void mark(BitSet seen, Block block) {
+        assertThat(seen.get(block.number())).as("%s again", block).isFalse();
+        seen.set(block.number());
     }
 
-    private List<Integer> drained() {
-        List<Integer> blocks = new ArrayList<>();
+    private List<Block> drained() {
+        List<Block> blocks = new ArrayList<>();
         deferred.drain(blocks::add);
         return blocks;
     }

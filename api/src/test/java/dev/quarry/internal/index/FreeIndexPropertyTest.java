@@ -2,6 +2,8 @@ package dev.quarry.internal.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.LoneBlocks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,13 +15,22 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
 
 /** The index against a sorted set: every answer after every step, and all of its structure. */
 class FreeIndexPropertyTest {
     enum Action {
         INSERT,
         REMOVE,
-        REMOVE_BEST_FIT
+        REMOVE_BEST_FIT,
+        /** Cuts a part off the upper end of a block that stays in. */
+        SHRINK,
+        /** Merges a block that stays in with the neighbour above. */
+        GROW,
+        /** Cuts a part off the lower end of a block; the rest takes its place. */
+        REPLACE,
+        /** Inserts a block that was in before. */
+        REINSERT
     }
 
     /** One step: a size in granules, and which of the blocks held is meant. */
@@ -32,16 +43,30 @@ class FreeIndexPropertyTest {
                 Tuple.of(3, Arbitraries.longs().between(1, 5000)),
                 Tuple.of(1, Arbitraries.of(64L, 65L, 127L, 128L)),
                 Tuple.of(1, Arbitraries.longs().between(1, SizeClasses.MAX_BYTES >>> 9)));
+        return programs(sizes, 4, 100);
+    }
+
+    /** Programs whose blocks crowd in two bins. */
+    @Provide
+    Arbitrary<List<Step>> crowded() {
+        return programs(Arbitraries.longs().between(4000, 4300), 12, 150);
+    }
+
+    private static Arbitrary<List<Step>> programs(Arbitrary<Long> sizes, int inserts, int most) {
         return Combinators.combine(
                         Arbitraries.frequency(
-                                Tuple.of(3, Action.INSERT),
+                                Tuple.of(inserts, Action.INSERT),
                                 Tuple.of(1, Action.REMOVE),
-                                Tuple.of(1, Action.REMOVE_BEST_FIT)),
+                                Tuple.of(1, Action.REMOVE_BEST_FIT),
+                                Tuple.of(2, Action.SHRINK),
+                                Tuple.of(2, Action.GROW),
+                                Tuple.of(2, Action.REPLACE),
+                                Tuple.of(1, Action.REINSERT)),
                         sizes,
                         Arbitraries.integers().between(0, 1000))
                 .as(Step::new)
                 .list()
-                .ofMaxSize(100);
+                .ofMaxSize(most);
     }
 
     @Provide
@@ -52,6 +77,16 @@ class FreeIndexPropertyTest {
     @Property(tries = 300)
     void shouldAnswerAsSortedSetWhenUsedAtRandom(
             @ForAll("programs") List<Step> program, @ForAll("granules") long granule) {
+        run(program, granule);
+    }
+
+    @Property(tries = 150)
+    void shouldAnswerAsSortedSetWhenBinsAreCrowded(
+            @ForAll("crowded") List<Step> program, @ForAll("granules") long granule) {
+        run(program, granule);
+    }
+
+    private static void run(List<Step> program, long granule) {
         Run run = new Run(granule);
         for (Step step : program) {
             run.perform(step);
@@ -61,80 +96,148 @@ class FreeIndexPropertyTest {
 
     /** The index and the set side by side. */
     private static final class Run {
-        private final BlockTable table = new BlockTable();
+        private final LoneBlocks blocks = new LoneBlocks();
         private final FreeIndex index;
         private final long granule;
-        private final TreeSet<Integer> model = new TreeSet<>(
-                Comparator.<Integer>comparingLong(table::size).thenComparing(table::address, Long::compareUnsigned));
+        private final TreeSet<Block> model = new TreeSet<>(
+                Comparator.comparingLong(Block::size).thenComparing(Block::address, Long::compareUnsigned));
+        private final List<Block> out = new ArrayList<>();
         private int created;
 
         Run(long granule) {
             this.granule = granule;
-            this.index = new FreeIndex(table, granule);
+            this.index = new FreeIndex(granule);
         }
 
         void perform(Step step) {
+            long size = step.granules * granule;
             switch (step.action) {
-                case INSERT -> insert(step.granules * granule);
-                case REMOVE -> {
-                    if (!model.isEmpty()) {
-                        remove(new ArrayList<>(model).get(step.choice % model.size()));
+                case INSERT -> insert(size);
+                case REMOVE_BEST_FIT -> {
+                    Block found = index.bestFit(size);
+                    if (found != null) {
+                        remove(found);
                     }
                 }
-                case REMOVE_BEST_FIT -> {
-                    int found = index.bestFit(step.granules * granule);
-                    if (found != 0) {
-                        remove(found);
+                case REINSERT -> {
+                    if (!out.isEmpty()) {
+                        add(out.remove(step.choice % out.size()));
+                    }
+                }
+                default -> {
+                    if (!model.isEmpty()) {
+                        change(step.action, new ArrayList<>(model).get(step.choice % model.size()), size);
                     }
                 }
             }
         }
 
+        /** Does what the heap does to a block that is in: in place where that is allowed. */
+        private void change(Action action, Block block, long size) {
+            long before = block.size();
+            long part = Math.min(size, before - granule);
+            switch (action) {
+                case SHRINK -> {
+                    if (part > 0 && mayResize(block, before - part)) {
+                        model.remove(block);
+                        index.resized(-part);
+                        out.add(blocks.split(block, before - part));
+                        model.add(block);
+                    }
+                }
+                case GROW -> {
+                    Block next = block.next();
+                    if (next != null && out.contains(next) && mayResize(block, before + next.size())) {
+                        model.remove(block);
+                        out.remove(next);
+                        index.resized(next.size());
+                        blocks.absorbNext(block);
+                        model.add(block);
+                    }
+                }
+                case REPLACE -> {
+                    if (part > 0 && mayResize(block, before - part)) {
+                        model.remove(block);
+                        Block rest = blocks.split(block, part);
+                        index.replace(block, before, rest);
+                        out.add(block);
+                        model.add(rest);
+                    }
+                }
+                default -> remove(block);
+            }
+        }
+
+        /** Asks the index, after checking that it tells the truth. */
+        private boolean mayResize(Block block, long size) {
+            boolean may = index.isResizable(block, size);
+            boolean alone = model.stream().noneMatch(b -> b != block && isOneBin(b.size(), block.size()));
+            assertThat(may).isEqualTo(alone && isOneBin(block.size(), size));
+            return may;
+        }
+
+        /** Returns whether sizes agree in their highest bit and the five that follow. */
+        private boolean isOneBin(long one, long other) {
+            long a = one / granule;
+            long b = other / granule;
+            while (a >= 64 || b >= 64) {
+                a /= 2;
+                b /= 2;
+            }
+            return a == b;
+        }
+
         void assertSame(long size) {
-            assertThat(index.bestFit(size)).isEqualTo(modelFit(size));
-            assertThat(index.bestFit(size + 1)).isEqualTo(modelFit(size + 1));
+            assertThat(index.bestFit(size)).isSameAs(modelFit(size));
+            assertThat(index.bestFit(size + 1)).isSameAs(modelFit(size + 1));
             assertThat(index.count()).isEqualTo(model.size());
             assertThat(index.bytes())
-                    .isEqualTo(model.stream().mapToLong(table::size).sum());
-            assertThat(index.largest()).isEqualTo(model.isEmpty() ? 0 : table.size(model.last()));
-            List<Integer> visited = new ArrayList<>();
+                    .isEqualTo(model.stream().mapToLong(Block::size).sum());
+            assertThat(index.largest())
+                    .isEqualTo(model.isEmpty() ? 0 : model.last().size());
+            List<Block> visited = new ArrayList<>();
             index.forEach(visited::add);
-            assertThat(visited).containsExactlyElementsOf(model);
+            assertThat(visited).isEqualTo(new ArrayList<>(model));
             assertBins();
         }
 
         /** I4, and that each block is in the bin of its size. */
         private void assertBins() {
-            List<Integer> all = new ArrayList<>();
+            List<Block> all = new ArrayList<>();
             for (int bin = 0; bin < FreeIndex.bins(); bin++) {
                 int before = all.size();
                 index.forEachInBin(bin, all::add);
-                assertThat(index.isMarked(bin)).as("bin %d", bin).isEqualTo(all.size() > before);
-                for (int block : all.subList(before, all.size())) {
-                    assertThat(table.size(block)).isBetween(index.leastOf(bin), index.leastOf(bin + 1) - 1);
+                if (index.isMarked(bin) != all.size() > before) {
+                    throw new AssertionError("the mark of bin " + bin);
+                }
+                for (Block block : all.subList(before, all.size())) {
+                    assertThat(block.size()).isBetween(index.leastOf(bin), index.leastOf(bin + 1) - 1);
                 }
             }
-            assertThat(all).containsExactlyElementsOf(model);
+            assertThat(all).isEqualTo(new ArrayList<>(model));
         }
 
-        private int modelFit(long size) {
-            return model.stream().filter(b -> table.size(b) >= size).findFirst().orElse(0);
+        private @Nullable Block modelFit(long size) {
+            return model.stream().filter(b -> b.size() >= size).findFirst().orElse(null);
         }
 
         private void insert(long size) {
-            // A scrambled order of addresses; the sizes' sum must not overflow.
+            // A scrambled order of addresses.
             long address = (++created * 0x9E37_79B9_7F4A_7C15L) & -granule;
-            if (index.bytes() <= Long.MAX_VALUE - size) {
-                int block = table.create(address, size, 0);
+            add(blocks.at(address, size));
+        }
+
+        private void add(Block block) {
+            if (index.bytes() <= Long.MAX_VALUE - block.size()) { // the sum must not overflow
                 index.insert(block);
                 model.add(block);
             }
         }
 
-        private void remove(int block) {
+        private void remove(Block block) {
             index.remove(block);
             model.remove(block);
-            table.recycle(block);
+            out.add(block);
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.quarry.internal.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.LoneBlocks;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,12 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FreeIndexTest {
     private static final long GRANULE = 512;
 
-    private final BlockTable table = new BlockTable();
-    private final FreeIndex index = new FreeIndex(table, GRANULE);
+    private final LoneBlocks blocks = new LoneBlocks();
+    private final FreeIndex index = new FreeIndex(GRANULE);
 
     @Test
     void shouldFindNothingWhenEmpty() {
-        assertThat(index.bestFit(1)).isZero();
+        assertThat(index.bestFit(1)).isNull();
         assertThat(index.largest()).isZero();
         assertThat(index.bytes()).isZero();
         assertThat(index.count()).isZero();
@@ -25,48 +27,49 @@ class FreeIndexTest {
 
     @Test
     void shouldFindSmallestThatFitsWhenBinHoldsSmallerOnes() {
-        int small = add(100, 0);
-        int fitting = add(102, 1000);
+        Block small = add(100, 0);
+        Block fitting = add(102, 1000);
         add(103, 2000);
         assertThat(bin(100 * GRANULE)).as("one bin for both").isEqualTo(bin(101 * GRANULE));
-        assertThat(index.bestFit(101 * GRANULE)).isEqualTo(fitting);
-        assertThat(index.bestFit(100 * GRANULE)).isEqualTo(small);
+        assertThat(index.bestFit(101 * GRANULE)).isSameAs(fitting);
+        assertThat(index.bestFit(100 * GRANULE)).isSameAs(small);
     }
 
     @Test
     void shouldFindLowestWhenSizesAreEqual() {
         add(40, 3000);
-        int lowest = add(40, 1000);
-        add(40, 2000);
-        assertThat(index.bestFit(33 * GRANULE)).isEqualTo(lowest);
+        Block lowest = add(40, 1000);
+        Block higher = add(40, 2000);
+        assertThat(index.bestFit(33 * GRANULE)).isSameAs(lowest);
         index.remove(lowest);
-        assertThat(table.address(index.bestFit(40 * GRANULE))).isEqualTo(2000 * GRANULE);
+        assertThat(index.bestFit(40 * GRANULE)).isSameAs(higher);
     }
 
     @Test
     void shouldFindNextBinWhenOwnBinHoldsTooSmallOnesOnly() {
         add(64, 0);
-        int huge = add(1L << 40, 1 << 20);
-        assertThat(index.bestFit(65 * GRANULE)).isEqualTo(huge);
+        Block huge = add(1L << 40, 1 << 20);
+        assertThat(index.bestFit(65 * GRANULE)).isSameAs(huge);
         index.remove(huge);
-        assertThat(index.bestFit(65 * GRANULE)).isZero();
+        assertThat(index.bestFit(65 * GRANULE)).isNull();
     }
 
     @Test
     void shouldLeaveBlockInWhenItIsFound() {
-        int block = add(10, 0);
-        assertThat(index.bestFit(1)).isEqualTo(block);
-        assertThat(index.bestFit(1)).isEqualTo(block);
+        Block block = add(10, 0);
+        assertThat(index.bestFit(1)).isSameAs(block);
+        assertThat(index.bestFit(1)).isSameAs(block);
         assertThat(index.count()).isEqualTo(1);
     }
 
     @Test
     void shouldForgetOldLinksWhenBlockComesFromElsewhere() {
-        int inner = add(40, 0);
-        int outer = table.create(1000 * GRANULE, 40 * GRANULE, 0);
-        int alone = table.create(2000 * GRANULE, 99 * GRANULE, 0);
-        for (int block : new int[] {outer, alone}) {
-            table.setLinks(block, inner, inner);
+        Block inner = add(40, 0);
+        Block outer = blocks.at(1000 * GRANULE, 40 * GRANULE);
+        Block alone = blocks.at(2000 * GRANULE, 99 * GRANULE);
+        for (Block block : List.of(outer, alone)) {
+            block.setLeft(inner);
+            block.setRight(inner);
             index.insert(block);
         }
         assertThat(inOrder()).containsExactly(inner, outer, alone);
@@ -74,11 +77,11 @@ class FreeIndexTest {
 
     @Test
     void shouldFindLargestSizesWhenTheyAreHuge() {
-        int quarter = add(SizeClasses.MAX_BYTES / GRANULE, 0);
-        int most = add(Long.MAX_VALUE / GRANULE, 0);
-        assertThat(index.bestFit(SizeClasses.MAX_BYTES)).isEqualTo(most);
-        assertThat(index.bestFit(SizeClasses.MAX_BYTES - GRANULE)).isEqualTo(quarter);
-        assertThat(index.bestFit(Long.MAX_VALUE)).isZero();
+        Block quarter = add(SizeClasses.MAX_BYTES / GRANULE, 0);
+        Block most = add(Long.MAX_VALUE / GRANULE, 0);
+        assertThat(index.bestFit(SizeClasses.MAX_BYTES)).isSameAs(most);
+        assertThat(index.bestFit(SizeClasses.MAX_BYTES - GRANULE)).isSameAs(quarter);
+        assertThat(index.bestFit(Long.MAX_VALUE)).isNull();
         assertThat(index.largest()).isEqualTo(Long.MAX_VALUE / GRANULE * GRANULE);
         index.remove(most);
         assertThat(index.largest()).isEqualTo(SizeClasses.MAX_BYTES / GRANULE * GRANULE);
@@ -86,8 +89,8 @@ class FreeIndexTest {
 
     @Test
     void shouldCountBytesAndBlocksWhenTheyComeAndGo() {
-        int a = add(3, 0);
-        int b = add(1000, 10);
+        Block a = add(3, 0);
+        Block b = add(1000, 10);
         assertThat(index.bytes()).isEqualTo(1003 * GRANULE);
         assertThat(index.count()).isEqualTo(2);
         index.remove(a);
@@ -99,19 +102,19 @@ class FreeIndexTest {
 
     @Test
     void shouldVisitInBestFitOrderWhenBlocksLieInManyBins() {
-        int large = add(5000, 1);
-        int high = add(7, 900);
-        int low = add(7, 5);
-        int small = add(1, 7000);
+        Block large = add(5000, 1);
+        Block high = add(7, 900);
+        Block low = add(7, 5);
+        Block small = add(1, 7000);
         assertThat(inOrder()).containsExactly(small, low, high, large);
     }
 
     @Test
     void shouldVisitOneBinOnlyWhenBinIsNamed() {
-        int one = add(64, 0);
-        int two = add(65, 100);
+        Block one = add(64, 0);
+        Block two = add(65, 100);
         add(66, 200);
-        List<Integer> visited = new ArrayList<>();
+        List<Block> visited = new ArrayList<>();
         index.forEachInBin(bin(64 * GRANULE), visited::add);
         assertThat(visited).containsExactly(one, two);
         assertThat(index.isMarked(bin(64 * GRANULE))).isTrue();
@@ -120,8 +123,8 @@ class FreeIndexTest {
 
     @Test
     void shouldUnmarkBinWhenItsLastBlockLeaves() {
-        int one = add(64, 0);
-        int two = add(65, 100);
+        Block one = add(64, 0);
+        Block two = add(65, 100);
         index.remove(one);
         assertThat(index.isMarked(bin(64 * GRANULE))).isTrue();
         index.remove(two);
@@ -145,9 +148,9 @@ class FreeIndexTest {
     @ValueSource(longs = {1, 64, 512})
     void shouldPutEverySizeIntoBinOfItsRangeWhenInserted(long granule) {
         long most = Long.MAX_VALUE / granule * granule;
-        FreeIndex other = new FreeIndex(table, granule);
+        FreeIndex other = new FreeIndex(granule);
         for (long size : sizes(granule, most)) {
-            int block = table.create(0, size, 0);
+            Block block = blocks.at(0, size);
             other.insert(block);
             int bin = marked(other);
             assertThat(other.leastOf(bin)).as("least of bin %d", bin).isLessThanOrEqualTo(size);
@@ -187,22 +190,22 @@ class FreeIndexTest {
         return sizes;
     }
 
-    private int add(long granules, long address) {
-        int block = table.create(address * GRANULE, granules * GRANULE, 0);
+    private Block add(long granules, long address) {
+        Block block = blocks.at(address * GRANULE, granules * GRANULE);
         index.insert(block);
         return block;
     }
 
-    private List<Integer> inOrder() {
-        List<Integer> visited = new ArrayList<>();
+    private List<Block> inOrder() {
+        List<Block> visited = new ArrayList<>();
         index.forEach(visited::add);
         return visited;
     }
 
     /** Returns the bin of a size, by what the index says of an index of its own. */
     private int bin(long size) {
-        FreeIndex probe = new FreeIndex(table, GRANULE);
-        probe.insert(table.create(0, size, 0));
+        FreeIndex probe = new FreeIndex(GRANULE);
+        probe.insert(blocks.at(0, size));
         return marked(probe);
     }
 

@@ -1,93 +1,65 @@
 package dev.quarry.internal.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.quarry.internal.index.BlockTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class SegmentTableTest {
-    private final SegmentTable table = new SegmentTable();
+    private final BlockStore blocks = new BlockStore();
+    private final AtomicLong time = new AtomicLong();
+    private final IdleClock clock = new IdleClock(time::get);
+    private final SegmentTable table = new SegmentTable(blocks, clock);
 
     @Test
     void shouldKeepEverythingWhenSegmentIsAdded() {
-        Segment segment = table.add(0, 4096, 8192, 17);
-        assertThat(segment.number()).isZero();
+        Segment segment = table.add(4096, 8192, false, false);
         assertThat(segment.address()).isEqualTo(4096);
         assertThat(segment.bytes()).isEqualTo(8192);
-        assertThat(segment.first()).isEqualTo(17);
         assertThat(segment.isSmall()).isFalse();
         assertThat(segment.isDedicated()).isFalse();
-        assertThat(table.get(0)).isSameAs(segment);
+        assertThat(segment.first().address()).isEqualTo(4096);
+        assertThat(segment.first().size()).isEqualTo(8192);
+        assertThat(segment.first().segment()).isSameAs(segment);
         assertThat(table.count()).isEqualTo(1);
     }
 
     @Test
-    void shouldFindByNameWhenNameCarriesKind() {
-        table.add(0, 4096, 4096, 1);
-        int name = table.nextNumber() << 2 | BlockTable.SMALL | BlockTable.DEDICATED;
-        Segment segment = table.add(name, 8192, 4096, 2);
-        assertThat(name).isEqualTo(7);
-        assertThat(segment.number()).isEqualTo(1);
-        assertThat(segment.name()).isEqualTo(name);
-        assertThat(segment.isSmall()).isTrue();
-        assertThat(segment.isDedicated()).isTrue();
-        assertThat(table.get(name)).isSameAs(segment);
+    void shouldKnowKindWhenSegmentIsAdded() {
+        Segment small = table.add(8192, 4096, true, false);
+        Segment dedicated = table.add(4096, 4096, false, true);
+        assertThat(small.isSmall()).isTrue();
+        assertThat(small.isDedicated()).isFalse();
+        assertThat(dedicated.isSmall()).isFalse();
+        assertThat(dedicated.isDedicated()).isTrue();
     }
 
     @Test
-    void shouldUseNumberAgainWhenSegmentWasRemoved() {
+    void shouldUseFirstBlockAgainWhenSegmentWasRemoved() {
         add(4096, 4096);
         Segment second = add(8192, 4096);
         add(16384, 4096);
+        Block first = second.first();
         table.remove(second);
-        assertThat(table.nextNumber()).isEqualTo(1);
-        Segment again = add(32768, 4096);
-        assertThat(again.number()).isEqualTo(1);
-        assertThat(table.nextNumber()).isEqualTo(3);
-        assertThat(table.get(again.name())).isSameAs(again);
-    }
-
-    @Test
-    void shouldThrowWhenSegmentIsGone() {
-        Segment segment = add(4096, 4096);
-        table.remove(segment);
-        assertThatIllegalStateException()
-                .isThrownBy(() -> table.get(segment.name()))
-                .withMessageContaining("no segment 0");
-    }
-
-    @Test
-    void shouldFindByAddressWhenItLiesInside() {
-        Segment low = add(4096, 100);
-        Segment high = add(8192, 4096);
-        assertThat(table.at(4095)).isNull();
-        assertThat(table.at(4096)).isSameAs(low);
-        assertThat(table.at(4195)).isSameAs(low);
-        assertThat(table.at(4196)).as("behind the end").isNull();
-        assertThat(table.at(8191)).isNull();
-        assertThat(table.at(12287)).isSameAs(high);
-        assertThat(table.at(12288)).isNull();
-        table.remove(high);
-        assertThat(table.at(8192)).isNull();
+        assertThat(table.count()).isEqualTo(2);
+        assertThat(add(32768, 4096).first()).isSameAs(first);
+        assertThat(inOrder()).doesNotContain(second);
     }
 
     @Test
     void shouldOrderAddressesAsUnsignedWhenTopBitIsSet() {
         Segment top = add(0xFFFF_0000_0000_0000L, 4096);
         Segment low = add(4096, 4096);
-        assertThat(table.at(0xFFFF_0000_0000_0FFFL)).isSameAs(top);
-        assertThat(table.at(0x7FFF_FFFF_FFFF_FFFFL)).isNull();
         assertThat(inOrder()).containsExactly(low, top);
     }
 
     @Test
     void shouldSumByKindWhenSegmentsComeAndGo() {
-        Segment small = table.add(BlockTable.SMALL, 4096, 100, 1);
-        Segment large = table.add(1 << 2, 8192, 2000, 2);
-        table.add(2 << 2 | BlockTable.DEDICATED, 16384, 30_000, 3);
+        Segment small = table.add(4096, 100, true, false);
+        Segment large = table.add(8192, 2000, false, false);
+        table.add(16384, 30_000, false, true);
         assertThat(table.bytes()).isEqualTo(32_100);
         assertThat(table.bytes(true)).isEqualTo(100);
         assertThat(table.bytes(false)).isEqualTo(32_000);
@@ -108,14 +80,76 @@ class SegmentTableTest {
     }
 
     @Test
+    void shouldBeEmptyWhenItsOneBlockIsFree() {
+        Segment segment = add(4096, 4096);
+        assertThat(segment.isEmpty()).isFalse();
+        segment.first().setFree(2, 1);
+        assertThat(segment.isEmpty()).isTrue();
+        blocks.split(segment.first(), 512);
+        assertThat(segment.isEmpty()).as("split").isFalse();
+        blocks.absorbNext(segment.first());
+        assertThat(segment.isEmpty()).as("merged").isTrue();
+        segment.first().setOwner(2, Block.IN_TRANSIT);
+        assertThat(segment.isEmpty()).as("in transit").isFalse();
+    }
+
+    @Test
+    void shouldListEmptySegmentsOnceWhenNotedOften() {
+        Segment one = add(4096, 4096);
+        Segment two = add(8192, 4096);
+        add(16384, 4096);
+        assertThat(table.empty()).isEmpty();
+        empty(two);
+        empty(one);
+        empty(two);
+        assertThat(table.empty()).containsExactlyInAnyOrder(one, two);
+        assertThat(table.empty()).containsExactlyInAnyOrder(one, two);
+    }
+
+    @Test
+    void shouldListSegmentAgainWhenItBecomesEmptyAgain() {
+        Segment segment = add(4096, 4096);
+        empty(segment);
+        segment.first().hold(1, 1, 0);
+        assertThat(table.empty()).isEmpty();
+        empty(segment);
+        assertThat(table.empty()).containsExactly(segment);
+        segment.first().hold(1, 1, 0);
+        empty(segment);
+        assertThat(table.empty()).as("without a look in between").containsExactly(segment);
+    }
+
+    @Test
+    void shouldNotListSegmentWhenItIsRemoved() {
+        Segment gone = add(4096, 4096);
+        Segment there = add(8192, 4096);
+        empty(gone);
+        empty(there);
+        table.remove(gone);
+        Segment heir = add(4096, 4096);
+        empty(heir);
+        assertThat(heir.first().segment()).isSameAs(heir);
+        assertThat(table.empty()).containsExactlyInAnyOrder(there, heir);
+    }
+
+    @Test
     void shouldRememberSinceWhenSegmentIsEmpty() {
         Segment segment = add(4096, 4096);
-        segment.setEmptySince(-5);
+        time.set(-5);
+        empty(segment);
+        time.set(1_000_000_000);
+        assertThat(segment.isTimed()).isTrue();
         assertThat(segment.emptySince()).isEqualTo(-5);
+        assertThat(clock.since(segment)).isEqualTo(-5);
+    }
+
+    private void empty(Segment segment) {
+        segment.first().setFree(1, 1);
+        table.noteEmpty(segment);
     }
 
     private Segment add(long address, long bytes) {
-        return table.add(table.nextNumber() << 2, address, bytes, 1);
+        return table.add(address, bytes, false, false);
     }
 
     private List<Segment> inOrder() {
