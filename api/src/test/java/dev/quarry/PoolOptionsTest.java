@@ -36,6 +36,7 @@ class PoolOptionsTest {
         assertThat(options.viewSafety()).isEqualTo(ViewSafety.CONFINED);
         assertThat(options.clearOnFree()).isFalse();
         assertThat(options.trackPlaces()).isFalse();
+        assertThat(options.leakSampling()).isEqualTo(4096);
         assertThat(options.maxStall()).isEqualTo(Duration.ofSeconds(10));
         assertThat(options.outOfMemoryHandler()).isNull();
     }
@@ -57,6 +58,7 @@ class PoolOptionsTest {
             assertThat(same.viewSafety()).isEqualTo(ViewSafety.CHECKED);
             assertThat(same.clearOnFree()).isTrue();
             assertThat(same.trackPlaces()).isTrue();
+            assertThat(same.leakSampling()).isEqualTo(1007);
             assertThat(same.maxStall()).isEqualTo(Duration.ofMillis(1006));
             assertThat(same.outOfMemoryHandler()).isSameAs(handler);
         }
@@ -153,6 +155,7 @@ class PoolOptionsTest {
                 refusal("viewSafety", b -> b.viewSafety(ViewSafety.SHARED)),
                 refusal("clearOnFree", b -> b.clearOnFree(false)),
                 refusal("trackPlaces", b -> b.trackPlaces(false)),
+                refusal("leakSampling", b -> b.leakSampling(1)),
                 refusal("maxStall", b -> b.maxStall(Duration.ofMillis(1))),
                 refusal("outOfMemoryHandler", b -> b.outOfMemoryHandler(report -> true)));
     }
@@ -175,7 +178,7 @@ class PoolOptionsTest {
                 .filter(name -> !WITHOUT_KEY.contains(name))
                 .map(PoolOptionsTest::keyOf)
                 .collect(Collectors.toSet());
-        assertThat(setters).hasSize(12);
+        assertThat(setters).hasSize(13);
         assertThat(PoolOptions.describe())
                 .extracting(PoolOptions.Description::key)
                 .containsExactlyInAnyOrderElementsOf(setters);
@@ -197,6 +200,7 @@ class PoolOptionsTest {
                 .containsEntry("view-safety", "checked")
                 .containsEntry("clear-on-free", "true")
                 .containsEntry("track-places", "true")
+                .containsEntry("leak-sampling", "1007")
                 .containsEntry("max-stall", "1006ms");
         assertThat(everythingSet().build()).hasToString("PoolOptions" + map);
     }
@@ -274,6 +278,7 @@ class PoolOptionsTest {
                 .viewSafety(ViewSafety.CHECKED)
                 .clearOnFree(true)
                 .trackPlaces(true)
+                .leakSampling(1007)
                 .maxStall(Duration.ofMillis(1006));
     }
 
