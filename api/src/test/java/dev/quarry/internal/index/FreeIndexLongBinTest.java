@@ -73,10 +73,13 @@ class FreeIndexLongBinTest {
     @EnumSource
     void shouldFindLargerOneWhenSearchBeginsInListOfSmallerOnes(Order order) {
         // Descending inserts never walk: the list grows long, and a search is the first to notice.
-        sorted(i -> LEAST).reversed().forEach(index::insert);
         Block large = block(LEAST + 1, BLOCKS + 1L);
         index.insert(large);
+        sorted(i -> LEAST).reversed().forEach(index::insert);
+        assertThat(isList()).as("a list before the search").isTrue();
+        assertThat(index.largest()).isEqualTo(large.size());
         assertThat(index.bestFit((LEAST + 1) * GRANULE)).isSameAs(large);
+        assertThat(isList()).as("a list after it").isFalse();
         assertThat(index.bestFit((LEAST + 2) * GRANULE)).isNull();
         List<Block> rest = inOrder();
         assertThat(rest).hasSize(BLOCKS + 1).isSortedAccordingTo(BEST_FIT);
@@ -87,6 +90,7 @@ class FreeIndexLongBinTest {
     void shouldStayUsableWhenOneBlockIsLeftOfMany() {
         List<Block> all = sorted(i -> LEAST + i % SIZES);
         all.forEach(index::insert);
+        assertThat(isList()).isFalse();
         Block last = all.get(BLOCKS / 2);
         all.stream().filter(block -> block != last).forEach(index::remove);
         assertThat(index.bestFit(1)).isSameAs(last);
@@ -99,8 +103,19 @@ class FreeIndexLongBinTest {
         assertThat(index.isResizable(last, (LEAST + 1) * GRANULE)).isFalse();
         index.insert(lower);
         assertThat(inOrder()).containsExactly(lower, last, higher);
+        assertThat(isList()).isTrue();
         index.remove(last);
         assertThat(inOrder()).containsExactly(lower, higher);
+    }
+
+    @Test
+    void shouldBeListAgainWhenAllBlocksWereRemoved() {
+        List<Block> all = sorted(i -> LEAST);
+        all.forEach(index::insert);
+        assertThat(isList()).isFalse();
+        all.forEach(index::remove);
+        all.subList(0, 5).forEach(index::insert);
+        assertThat(isList()).isTrue();
     }
 
     @Test
@@ -183,6 +198,17 @@ class FreeIndexLongBinTest {
 
     private Block block(long granules, long place) {
         return blocks.at(place << 40, granules * GRANULE);
+    }
+
+    /** Returns whether the blocks are linked as a list. */
+    private boolean isList() {
+        List<Block> all = inOrder();
+        for (int i = 1; i < all.size(); i++) {
+            if (all.get(i - 1).right() != all.get(i) || all.get(i).left() != all.get(i - 1)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private List<Block> inOrder() {

@@ -30,8 +30,7 @@ class BlockStoreTest {
 
     @Test
     void shouldForgetEverythingWhenBlockBeginsSegmentAgain() {
-        Block block = used();
-        store.recycle(block);
+        Block block = absorbed();
         Segment segment = new Segment(16384, 1024, false, true, store);
         assertThat(segment.first()).isSameAs(block);
         assertThat(block.segment()).isSameAs(segment);
@@ -48,12 +47,10 @@ class BlockStoreTest {
 
     @Test
     void shouldForgetEverythingWhenBlockIsUpperPartAgain() {
-        Block block = used();
-        store.recycle(block);
         Block lower = block(16384, 1024);
-        assertThat(lower).isSameAs(block);
-        store.recycle(used());
+        Block block = absorbed();
         Block upper = store.split(lower, 1000);
+        assertThat(upper).isSameAs(block);
         assertThat(upper.segment()).isSameAs(lower.segment());
         assertThat(upper.address()).isEqualTo(17384);
         assertThat(upper.size()).isEqualTo(24);
@@ -158,15 +155,16 @@ class BlockStoreTest {
         return blocks;
     }
 
-    /** Returns the only block of a segment with everything set that can be. */
-    private Block used() {
-        Block block = block(4096, 512);
-        Block upper = store.split(block, 256);
-        store.absorbNext(block);
-        block.setLeft(upper);
-        block.setRight(upper);
+    /** Returns a block that was absorbed, and had everything set that can be. */
+    private Block absorbed() {
+        Block before = block(4096, 512);
+        Block after = store.split(before, 400);
+        Block block = store.split(before, 200);
+        block.setLeft(after);
+        block.setRight(after);
         block.hold(9, 500, 3);
         block.setFree(8, 77);
+        store.absorbNext(before);
         return block;
     }
 
