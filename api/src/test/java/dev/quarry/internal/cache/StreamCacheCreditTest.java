@@ -31,7 +31,7 @@ class StreamCacheCreditTest {
     }
 
     @Test
-    void shouldEarnWhatItKeepsAndSpendWhatItGivesOut() {
+    void shouldEarnWhatIsKeptAndSpendWhatIsGivenOutWhenUsed() {
         keep(128);
         keep(64);
         assertThat(cache.credit()).isEqualTo(192);
