@@ -36,6 +36,7 @@ class PoolOptionsTest {
         assertThat(options.viewSafety()).isEqualTo(ViewSafety.CONFINED);
         assertThat(options.clearOnFree()).isFalse();
         assertThat(options.trackPlaces()).isFalse();
+        assertThat(options.leakSampling()).isEqualTo(4096);
         assertThat(options.maxStall()).isEqualTo(Duration.ofSeconds(10));
         assertThat(options.outOfMemoryHandler()).isNull();
     }
@@ -57,6 +58,7 @@ class PoolOptionsTest {
             assertThat(same.viewSafety()).isEqualTo(ViewSafety.CHECKED);
             assertThat(same.clearOnFree()).isTrue();
             assertThat(same.trackPlaces()).isTrue();
+            assertThat(same.leakSampling()).isEqualTo(77);
             assertThat(same.maxStall()).isEqualTo(Duration.ofMillis(1006));
             assertThat(same.outOfMemoryHandler()).isSameAs(handler);
         }
@@ -113,6 +115,7 @@ class PoolOptionsTest {
                 refusal("cacheBlockBytes = -1", b -> b.cacheBlockBytes(-1)),
                 refusal("cacheBlockBytes = 65537", b -> b.cacheBlockBytes(ByteSize.kib(64) + 1)),
                 refusal("cacheBytes = -1", b -> b.cacheBytes(-1)),
+                refusal("leakSampling = -1", b -> b.leakSampling(-1)),
                 refusal("maxStall = PT-0.000000001S", b -> b.maxStall(Duration.ofNanos(-1))));
     }
 
@@ -153,6 +156,7 @@ class PoolOptionsTest {
                 refusal("viewSafety", b -> b.viewSafety(ViewSafety.SHARED)),
                 refusal("clearOnFree", b -> b.clearOnFree(false)),
                 refusal("trackPlaces", b -> b.trackPlaces(false)),
+                refusal("leakSampling", b -> b.leakSampling(1)),
                 refusal("maxStall", b -> b.maxStall(Duration.ofMillis(1))),
                 refusal("outOfMemoryHandler", b -> b.outOfMemoryHandler(report -> true)));
     }
@@ -175,7 +179,7 @@ class PoolOptionsTest {
                 .filter(name -> !WITHOUT_KEY.contains(name))
                 .map(PoolOptionsTest::keyOf)
                 .collect(Collectors.toSet());
-        assertThat(setters).hasSize(12);
+        assertThat(setters).hasSize(13);
         assertThat(PoolOptions.describe())
                 .extracting(PoolOptions.Description::key)
                 .containsExactlyInAnyOrderElementsOf(setters);
@@ -197,6 +201,7 @@ class PoolOptionsTest {
                 .containsEntry("view-safety", "checked")
                 .containsEntry("clear-on-free", "true")
                 .containsEntry("track-places", "true")
+                .containsEntry("leak-sampling", "77")
                 .containsEntry("max-stall", "1006ms");
         assertThat(everythingSet().build()).hasToString("PoolOptions" + map);
     }
@@ -274,6 +279,7 @@ class PoolOptionsTest {
                 .viewSafety(ViewSafety.CHECKED)
                 .clearOnFree(true)
                 .trackPlaces(true)
+                .leakSampling(77)
                 .maxStall(Duration.ofMillis(1006));
     }
 

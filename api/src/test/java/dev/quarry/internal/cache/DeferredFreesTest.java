@@ -2,7 +2,8 @@ package dev.quarry.internal.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.quarry.internal.index.BlockTable;
+import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.Blocks;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -16,8 +17,8 @@ class DeferredFreesTest {
     private static final int THREADS = 3;
     private static final int EACH = 20_000;
 
-    private final BlockTable table = new BlockTable();
-    private final DeferredFrees deferred = new DeferredFrees(table);
+    private final Blocks blocks = new Blocks();
+    private final DeferredFrees deferred = new DeferredFrees();
 
     @Test
     void shouldBeEmptyWhenNothingWasPushed() {
@@ -27,8 +28,8 @@ class DeferredFreesTest {
 
     @Test
     void shouldGiveEachBlockOnceWhenDrained() {
-        int one = table.create(0, 64, 0);
-        int two = table.create(64, 64, 0);
+        Block one = blocks.create(0, 64);
+        Block two = blocks.create(64, 64);
         deferred.push(one);
         deferred.push(two);
         assertThat(deferred.isEmpty()).isFalse();
@@ -39,7 +40,7 @@ class DeferredFreesTest {
 
     @Test
     void shouldAcceptBlockAgainWhenItWasDrained() {
-        int block = table.create(0, 64, 0);
+        Block block = blocks.create(0, 64);
         deferred.push(block);
         drained();
         deferred.push(block);
@@ -48,15 +49,15 @@ class DeferredFreesTest {
 
     @Test
     void shouldGoOnWhenConsumerChangesLinksOrPushes() {
-        int one = table.create(0, 64, 0);
-        int two = table.create(64, 64, 0);
-        int three = table.create(128, 64, 0);
+        Block one = blocks.create(0, 64);
+        Block two = blocks.create(64, 64);
+        Block three = blocks.create(128, 64);
         deferred.push(one);
         deferred.push(two);
-        List<Integer> seen = new ArrayList<>();
+        List<Block> seen = new ArrayList<>();
         deferred.drain(block -> {
             seen.add(block);
-            table.setLinks(block, 0, 0);
+            block.setRight(null);
             if (block == two) {
                 deferred.push(three);
             }
@@ -67,9 +68,9 @@ class DeferredFreesTest {
 
     @Test
     void shouldLoseAndDoubleNothingWhenManyThreadsPush() throws Exception {
-        int[] blocks = new int[THREADS * EACH];
-        for (int i = 0; i < blocks.length; i++) {
-            blocks[i] = table.create(i, 64, 0);
+        List<Block> all = new ArrayList<>();
+        for (int i = 0; i < THREADS * EACH; i++) {
+            all.add(blocks.create(i, 64));
         }
         BitSet seen = new BitSet();
         CyclicBarrier start = new CyclicBarrier(THREADS + 1);
@@ -80,7 +81,7 @@ class DeferredFreesTest {
                 pushers.add(executor.submit(() -> {
                     start.await();
                     for (int i = first; i < first + EACH; i++) {
-                        deferred.push(blocks[i]);
+                        deferred.push(all.get(i));
                     }
                     return null;
                 }));
@@ -94,17 +95,17 @@ class DeferredFreesTest {
             }
         }
         deferred.drain(block -> mark(seen, block));
-        assertThat(seen.cardinality()).isEqualTo(blocks.length);
+        assertThat(seen.cardinality()).isEqualTo(all.size());
     }
 
-    private static void mark(BitSet seen, int block) {
-        assertThat(seen.get(block)).as("block %d again", block).isFalse();
-        seen.set(block);
+    private static void mark(BitSet seen, Block block) {
+        assertThat(seen.get(block.number())).as("%s again", block).isFalse();
+        seen.set(block.number());
     }
 
-    private List<Integer> drained() {
-        List<Integer> blocks = new ArrayList<>();
-        deferred.drain(blocks::add);
-        return blocks;
+    private List<Block> drained() {
+        List<Block> drained = new ArrayList<>();
+        deferred.drain(drained::add);
+        return drained;
     }
 }

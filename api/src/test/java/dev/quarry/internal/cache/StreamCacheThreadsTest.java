@@ -2,8 +2,9 @@ package dev.quarry.internal.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.quarry.internal.index.BlockTable;
 import dev.quarry.internal.index.SizeClasses;
+import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.Blocks;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -11,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StreamCacheThreadsTest {
@@ -18,21 +20,22 @@ class StreamCacheThreadsTest {
     private static final int ROUNDS = 20_000;
     private static final int BLOCKS = 8;
 
-    private final BlockTable table = new BlockTable();
+    private final Blocks blocks = new Blocks();
     private final SizeClasses classes = new SizeClasses(64, 4096);
-    private final StreamCache cache = new StreamCache(table, classes, 4096);
+    private final StreamCache cache = new StreamCache(classes, 4096);
 
     /** Who holds a block: 0 the cache, 1 a thread. */
     private final AtomicIntegerArray held = new AtomicIntegerArray(THREADS * BLOCKS + 1);
 
     @Test
     void shouldGiveEachBlockToOneThreadWhenManyPollOfferAndDrain() throws Exception {
-        cache.limit(1 << 20, 4096);
-        int[][] own = new int[THREADS][BLOCKS];
-        for (int[] blocks : own) {
+        cache.limit(1 << 20, 4096, 0);
+        @Nullable Block[][] own = new Block[THREADS][BLOCKS];
+        for (Block[] some : own) {
             for (int i = 0; i < BLOCKS; i++) {
-                blocks[i] = table.create(4096, 64, 0);
-                held.set(blocks[i], 1);
+                Block block = blocks.create(4096, 64);
+                some[i] = block;
+                held.set(block.number(), 1);
             }
         }
         CyclicBarrier start = new CyclicBarrier(THREADS);
@@ -52,29 +55,31 @@ class StreamCacheThreadsTest {
     }
 
     /** Offers and polls, and returns how many blocks more were offered than got. */
-    private int trade(int[] blocks, boolean drains) {
+    private int trade(@Nullable Block[] own, boolean drains) {
         int balance = 0;
         for (int round = 0; round < ROUNDS; round++) {
             int at = round % BLOCKS;
-            if (blocks[at] == 0) {
-                blocks[at] = cache.poll(0, 1);
-                if (blocks[at] != 0) {
-                    assertThat(held.getAndSet(blocks[at], 1)).as("holders").isZero();
+            Block block = own[at];
+            if (block == null) {
+                Block got = cache.poll(64, 1);
+                own[at] = got;
+                if (got != null) {
+                    assertThat(held.getAndSet(got.number(), 1)).as("holders").isZero();
                     balance--;
                 }
             } else {
-                held.set(blocks[at], 0);
-                if (cache.offer(blocks[at], 64, 1, 1)) {
-                    blocks[at] = 0;
+                held.set(block.number(), 0);
+                if (cache.offer(block, 64, 1, 1)) {
+                    own[at] = null;
                     balance++;
                 } else {
-                    held.set(blocks[at], 1);
+                    held.set(block.number(), 1);
                 }
             }
             if (drains && round % 1000 == 0) {
                 int[] drained = {0};
-                cache.drain(block -> {
-                    assertThat(held.getAndSet(block, 1)).as("holders").isZero();
+                cache.drain(freed -> {
+                    assertThat(held.getAndSet(freed.number(), 1)).as("holders").isZero();
                     drained[0]++;
                 });
                 balance -= drained[0];

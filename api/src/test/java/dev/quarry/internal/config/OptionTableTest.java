@@ -32,6 +32,7 @@ class OptionTableTest {
                 good("view-safety", "shared", ViewSafety.SHARED, PoolOptions::viewSafety),
                 good("clear-on-free", "true", true, PoolOptions::clearOnFree),
                 good("track-places", "true", true, PoolOptions::trackPlaces),
+                good("leak-sampling", "100", 100, PoolOptions::leakSampling),
                 good("max-stall", "250ms", Duration.ofMillis(250), PoolOptions::maxStall));
     }
 
@@ -86,6 +87,9 @@ class OptionTableTest {
         "clear-on-free, yes",
         "clear-on-free, TRUE",
         "track-places, 1",
+        "leak-sampling, -1",
+        "leak-sampling, often",
+        "leak-sampling, 99999999999",
         "max-stall, 10",
         "max-stall, s",
         "max-stall, -1s",

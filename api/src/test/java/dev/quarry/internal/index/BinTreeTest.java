@@ -2,51 +2,54 @@ package dev.quarry.internal.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.Blocks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The tree against a sorted set. */
 class BinTreeTest {
-    private final BlockTable table = new BlockTable();
-    private final BinTree tree = new BinTree(table);
-    private final TreeSet<Integer> model = new TreeSet<>(
-            Comparator.<Integer>comparingLong(table::size).thenComparing(table::address, Long::compareUnsigned));
-    private int root;
+    private final Blocks blocks = new Blocks();
+    private final TreeSet<Block> model = new TreeSet<>(
+            Comparator.<Block>comparingLong(Block::size).thenComparing(Block::address, Long::compareUnsigned));
+    private @Nullable Block root;
 
     @Test
     void shouldBeEmptyWhenOnlyBlockIsRemoved() {
-        int block = add(64, 64);
+        Block block = add(64, 64);
         assertThat(root).isEqualTo(block);
-        assertThat(tree.remove(root, block)).isZero();
+        assertThat(BinTree.remove(present(), block)).isNull();
     }
 
     @Test
     void shouldFindNothingWhenTreeIsEmpty() {
-        assertThat(tree.atLeast(0, 1)).isZero();
+        assertThat(BinTree.atLeast(null, 1)).isNull();
     }
 
     @Test
     void shouldFindLowestAddressWhenSizesAreEqual() {
         add(300, 64);
-        int lowest = add(100, 64);
+        Block lowest = add(100, 64);
         add(200, 64);
-        assertThat(tree.atLeast(root, 64)).isEqualTo(lowest);
-        assertThat(tree.atLeast(root, 1)).isEqualTo(lowest);
-        assertThat(tree.atLeast(root, 65)).isZero();
+        assertThat(BinTree.atLeast(root, 64)).isEqualTo(lowest);
+        assertThat(BinTree.atLeast(root, 1)).isEqualTo(lowest);
+        assertThat(BinTree.atLeast(root, 65)).isNull();
     }
 
     @Test
     void shouldAgreeWithModelWhenBlocksArriveInAnyOrder() {
         for (int order = 0; order < 3; order++) {
-            root = 0;
+            root = null;
             model.clear();
             for (int i = 0; i < 2000; i++) {
                 int position = order == 0 ? i : order == 1 ? 2000 - i : i * 769 % 2000;
@@ -60,7 +63,7 @@ class BinTreeTest {
     @Test
     void shouldAgreeWithModelWhenInsertsAndRemovesAreMixed() {
         Random random = new Random(7);
-        List<Integer> out = new ArrayList<>();
+        List<Block> out = new ArrayList<>();
         for (int step = 0; step < 20_000; step++) {
             boolean grow = step % 4000 < 2000;
             if (model.isEmpty() || random.nextInt(10) < (grow ? 7 : 3)) {
@@ -70,7 +73,7 @@ class BinTreeTest {
                     addAgain(out.removeLast());
                 }
             } else {
-                int block = random.nextBoolean() ? model.first() : anyAbove(random.nextInt(50));
+                Block block = random.nextBoolean() ? model.first() : anyAbove(random.nextInt(50));
                 remove(block);
                 out.add(block);
             }
@@ -100,45 +103,49 @@ class BinTreeTest {
         }
     }
 
-    private int anyAbove(long size) {
-        int found = tree.atLeast(root, size);
-        return found == 0 ? model.last() : found;
+    private Block anyAbove(long size) {
+        Block found = BinTree.atLeast(root, size);
+        return found == null ? model.last() : found;
     }
 
-    private int add(long address, long size) {
-        int block = table.create(address, size, 0);
+    private Block add(long address, long size) {
+        Block block = blocks.create(address, size);
         addAgain(block);
         return block;
     }
 
-    private void addAgain(int block) {
+    private void addAgain(Block block) {
         if (model.add(block)) {
-            root = tree.insert(root, block);
+            root = BinTree.insert(root, block);
         }
     }
 
-    private void remove(int block) {
-        root = tree.remove(root, block);
+    private void remove(Block block) {
+        root = BinTree.remove(present(), block);
         assertThat(model.remove(block)).isTrue();
     }
 
     private void assertAtLeast(long size) {
-        int expected =
-                model.stream().filter(b -> table.size(b) >= size).findFirst().orElse(0);
-        assertThat(tree.atLeast(root, size)).isEqualTo(expected);
+        Block expected =
+                model.stream().filter(b -> b.size() >= size).findFirst().orElse(null);
+        assertThat(BinTree.atLeast(root, size)).isEqualTo(expected);
     }
 
     private void assertSame() {
-        List<Integer> visited = new ArrayList<>();
-        tree.forEach(root, visited::add);
+        List<Block> visited = new ArrayList<>();
+        BinTree.forEach(root, visited::add);
         assertThat(visited).containsExactlyElementsOf(model);
         if (!model.isEmpty()) {
-            assertThat(tree.first(root)).isEqualTo(model.first());
-            assertThat(tree.last(root)).isEqualTo(model.last());
+            assertThat(BinTree.first(present())).isEqualTo(model.first());
+            assertThat(BinTree.last(present())).isEqualTo(model.last());
         }
     }
 
-    private int depth(int node) {
-        return node == 0 ? 0 : 1 + Math.max(depth(table.left(node)), depth(table.right(node)));
+    private Block present() {
+        return Objects.requireNonNull(root);
+    }
+
+    private static int depth(@Nullable Block node) {
+        return node == null ? 0 : 1 + Math.max(depth(node.left()), depth(node.right()));
     }
 }

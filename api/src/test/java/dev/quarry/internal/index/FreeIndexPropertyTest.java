@@ -2,6 +2,8 @@ package dev.quarry.internal.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.Blocks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +15,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
 
 /** The index against a sorted set: every answer after every step, and all of its structure. */
 class FreeIndexPropertyTest {
@@ -44,6 +47,22 @@ class FreeIndexPropertyTest {
                 .ofMaxSize(100);
     }
 
+    /** Programs with few sizes, so that bins get long. */
+    @Provide
+    Arbitrary<List<Step>> crowds() {
+        return Combinators.combine(
+                        Arbitraries.frequency(
+                                Tuple.of(5, Action.INSERT),
+                                Tuple.of(2, Action.REMOVE),
+                                Tuple.of(2, Action.REMOVE_BEST_FIT)),
+                        Arbitraries.of(64L, 65L, 64L, 512L),
+                        Arbitraries.integers().between(0, 1000))
+                .as(Step::new)
+                .list()
+                .ofMinSize(50)
+                .ofMaxSize(200);
+    }
+
     @Provide
     Arbitrary<Long> granules() {
         return Arbitraries.of(64L, 512L);
@@ -59,18 +78,27 @@ class FreeIndexPropertyTest {
         }
     }
 
+    @Property(tries = 100)
+    void shouldAnswerAsSortedSetWhenBinsAreCrowded(@ForAll("crowds") List<Step> program) {
+        Run run = new Run(512);
+        for (Step step : program) {
+            run.perform(step);
+            run.assertSame(step.granules * 512);
+        }
+    }
+
     /** The index and the set side by side. */
     private static final class Run {
-        private final BlockTable table = new BlockTable();
+        private final Blocks blocks = new Blocks();
         private final FreeIndex index;
         private final long granule;
-        private final TreeSet<Integer> model = new TreeSet<>(
-                Comparator.<Integer>comparingLong(table::size).thenComparing(table::address, Long::compareUnsigned));
+        private final TreeSet<Block> model = new TreeSet<>(
+                Comparator.<Block>comparingLong(Block::size).thenComparing(Block::address, Long::compareUnsigned));
         private int created;
 
         Run(long granule) {
             this.granule = granule;
-            this.index = new FreeIndex(table, granule);
+            this.index = new FreeIndex(granule);
         }
 
         void perform(Step step) {
@@ -82,8 +110,8 @@ class FreeIndexPropertyTest {
                     }
                 }
                 case REMOVE_BEST_FIT -> {
-                    int found = index.bestFit(step.granules * granule);
-                    if (found != 0) {
+                    Block found = index.bestFit(step.granules * granule);
+                    if (found != null) {
                         remove(found);
                     }
                 }
@@ -95,9 +123,10 @@ class FreeIndexPropertyTest {
             assertThat(index.bestFit(size + 1)).isEqualTo(modelFit(size + 1));
             assertThat(index.count()).isEqualTo(model.size());
             assertThat(index.bytes())
-                    .isEqualTo(model.stream().mapToLong(table::size).sum());
-            assertThat(index.largest()).isEqualTo(model.isEmpty() ? 0 : table.size(model.last()));
-            List<Integer> visited = new ArrayList<>();
+                    .isEqualTo(model.stream().mapToLong(Block::size).sum());
+            assertThat(index.largest())
+                    .isEqualTo(model.isEmpty() ? 0 : model.last().size());
+            List<Block> visited = new ArrayList<>();
             index.forEach(visited::add);
             assertThat(visited).containsExactlyElementsOf(model);
             assertBins();
@@ -105,36 +134,36 @@ class FreeIndexPropertyTest {
 
         /** I4, and that each block is in the bin of its size. */
         private void assertBins() {
-            List<Integer> all = new ArrayList<>();
+            List<Block> all = new ArrayList<>();
             for (int bin = 0; bin < FreeIndex.bins(); bin++) {
                 int before = all.size();
                 index.forEachInBin(bin, all::add);
                 assertThat(index.isMarked(bin)).as("bin %d", bin).isEqualTo(all.size() > before);
-                for (int block : all.subList(before, all.size())) {
-                    assertThat(table.size(block)).isBetween(index.leastOf(bin), index.leastOf(bin + 1) - 1);
+                for (Block block : all.subList(before, all.size())) {
+                    assertThat(block.size()).isBetween(index.leastOf(bin), index.leastOf(bin + 1) - 1);
                 }
             }
             assertThat(all).containsExactlyElementsOf(model);
         }
 
-        private int modelFit(long size) {
-            return model.stream().filter(b -> table.size(b) >= size).findFirst().orElse(0);
+        private @Nullable Block modelFit(long size) {
+            return model.stream().filter(b -> b.size() >= size).findFirst().orElse(null);
         }
 
         private void insert(long size) {
             // A scrambled order of addresses; the sizes' sum must not overflow.
             long address = (++created * 0x9E37_79B9_7F4A_7C15L) & -granule;
             if (index.bytes() <= Long.MAX_VALUE - size) {
-                int block = table.create(address, size, 0);
+                Block block = blocks.create(address, size);
                 index.insert(block);
                 model.add(block);
             }
         }
 
-        private void remove(int block) {
+        private void remove(Block block) {
             index.remove(block);
             model.remove(block);
-            table.recycle(block);
+            blocks.recycle(block);
         }
     }
 }

@@ -2,8 +2,12 @@ package dev.quarry.internal.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.Blocks;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,12 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FreeIndexTest {
     private static final long GRANULE = 512;
 
-    private final BlockTable table = new BlockTable();
-    private final FreeIndex index = new FreeIndex(table, GRANULE);
+    private final Blocks blocks = new Blocks();
+    private final FreeIndex index = new FreeIndex(GRANULE);
 
     @Test
     void shouldFindNothingWhenEmpty() {
-        assertThat(index.bestFit(1)).isZero();
+        assertThat(index.bestFit(1)).isNull();
         assertThat(index.largest()).isZero();
         assertThat(index.bytes()).isZero();
         assertThat(index.count()).isZero();
@@ -25,8 +29,8 @@ class FreeIndexTest {
 
     @Test
     void shouldFindSmallestThatFitsWhenBinHoldsSmallerOnes() {
-        int small = add(100, 0);
-        int fitting = add(102, 1000);
+        Block small = add(100, 0);
+        Block fitting = add(102, 1000);
         add(103, 2000);
         assertThat(bin(100 * GRANULE)).as("one bin for both").isEqualTo(bin(101 * GRANULE));
         assertThat(index.bestFit(101 * GRANULE)).isEqualTo(fitting);
@@ -36,25 +40,26 @@ class FreeIndexTest {
     @Test
     void shouldFindLowestWhenSizesAreEqual() {
         add(40, 3000);
-        int lowest = add(40, 1000);
+        Block lowest = add(40, 1000);
         add(40, 2000);
         assertThat(index.bestFit(33 * GRANULE)).isEqualTo(lowest);
         index.remove(lowest);
-        assertThat(table.address(index.bestFit(40 * GRANULE))).isEqualTo(2000 * GRANULE);
+        assertThat(Objects.requireNonNull(index.bestFit(40 * GRANULE)).address())
+                .isEqualTo(2000 * GRANULE);
     }
 
     @Test
     void shouldFindNextBinWhenOwnBinHoldsTooSmallOnesOnly() {
         add(64, 0);
-        int huge = add(1L << 40, 1 << 20);
+        Block huge = add(1L << 40, 1 << 20);
         assertThat(index.bestFit(65 * GRANULE)).isEqualTo(huge);
         index.remove(huge);
-        assertThat(index.bestFit(65 * GRANULE)).isZero();
+        assertThat(index.bestFit(65 * GRANULE)).isNull();
     }
 
     @Test
     void shouldLeaveBlockInWhenItIsFound() {
-        int block = add(10, 0);
+        Block block = add(10, 0);
         assertThat(index.bestFit(1)).isEqualTo(block);
         assertThat(index.bestFit(1)).isEqualTo(block);
         assertThat(index.count()).isEqualTo(1);
@@ -62,11 +67,12 @@ class FreeIndexTest {
 
     @Test
     void shouldForgetOldLinksWhenBlockComesFromElsewhere() {
-        int inner = add(40, 0);
-        int outer = table.create(1000 * GRANULE, 40 * GRANULE, 0);
-        int alone = table.create(2000 * GRANULE, 99 * GRANULE, 0);
-        for (int block : new int[] {outer, alone}) {
-            table.setLinks(block, inner, inner);
+        Block inner = add(40, 0);
+        Block outer = blocks.create(1000 * GRANULE, 40 * GRANULE);
+        Block alone = blocks.create(2000 * GRANULE, 99 * GRANULE);
+        for (Block block : List.of(outer, alone)) {
+            block.setLeft(inner);
+            block.setRight(inner);
             index.insert(block);
         }
         assertThat(inOrder()).containsExactly(inner, outer, alone);
@@ -74,11 +80,11 @@ class FreeIndexTest {
 
     @Test
     void shouldFindLargestSizesWhenTheyAreHuge() {
-        int quarter = add(SizeClasses.MAX_BYTES / GRANULE, 0);
-        int most = add(Long.MAX_VALUE / GRANULE, 0);
+        Block quarter = add(SizeClasses.MAX_BYTES / GRANULE, 0);
+        Block most = add(Long.MAX_VALUE / GRANULE, 0);
         assertThat(index.bestFit(SizeClasses.MAX_BYTES)).isEqualTo(most);
         assertThat(index.bestFit(SizeClasses.MAX_BYTES - GRANULE)).isEqualTo(quarter);
-        assertThat(index.bestFit(Long.MAX_VALUE)).isZero();
+        assertThat(index.bestFit(Long.MAX_VALUE)).isNull();
         assertThat(index.largest()).isEqualTo(Long.MAX_VALUE / GRANULE * GRANULE);
         index.remove(most);
         assertThat(index.largest()).isEqualTo(SizeClasses.MAX_BYTES / GRANULE * GRANULE);
@@ -86,8 +92,8 @@ class FreeIndexTest {
 
     @Test
     void shouldCountBytesAndBlocksWhenTheyComeAndGo() {
-        int a = add(3, 0);
-        int b = add(1000, 10);
+        Block a = add(3, 0);
+        Block b = add(1000, 10);
         assertThat(index.bytes()).isEqualTo(1003 * GRANULE);
         assertThat(index.count()).isEqualTo(2);
         index.remove(a);
@@ -99,19 +105,19 @@ class FreeIndexTest {
 
     @Test
     void shouldVisitInBestFitOrderWhenBlocksLieInManyBins() {
-        int large = add(5000, 1);
-        int high = add(7, 900);
-        int low = add(7, 5);
-        int small = add(1, 7000);
+        Block large = add(5000, 1);
+        Block high = add(7, 900);
+        Block low = add(7, 5);
+        Block small = add(1, 7000);
         assertThat(inOrder()).containsExactly(small, low, high, large);
     }
 
     @Test
     void shouldVisitOneBinOnlyWhenBinIsNamed() {
-        int one = add(64, 0);
-        int two = add(65, 100);
+        Block one = add(64, 0);
+        Block two = add(65, 100);
         add(66, 200);
-        List<Integer> visited = new ArrayList<>();
+        List<Block> visited = new ArrayList<>();
         index.forEachInBin(bin(64 * GRANULE), visited::add);
         assertThat(visited).containsExactly(one, two);
         assertThat(index.isMarked(bin(64 * GRANULE))).isTrue();
@@ -120,8 +126,8 @@ class FreeIndexTest {
 
     @Test
     void shouldUnmarkBinWhenItsLastBlockLeaves() {
-        int one = add(64, 0);
-        int two = add(65, 100);
+        Block one = add(64, 0);
+        Block two = add(65, 100);
         index.remove(one);
         assertThat(index.isMarked(bin(64 * GRANULE))).isTrue();
         index.remove(two);
@@ -145,9 +151,9 @@ class FreeIndexTest {
     @ValueSource(longs = {1, 64, 512})
     void shouldPutEverySizeIntoBinOfItsRangeWhenInserted(long granule) {
         long most = Long.MAX_VALUE / granule * granule;
-        FreeIndex other = new FreeIndex(table, granule);
+        FreeIndex other = new FreeIndex(granule);
         for (long size : sizes(granule, most)) {
-            int block = table.create(0, size, 0);
+            Block block = blocks.create(0, size);
             other.insert(block);
             int bin = marked(other);
             assertThat(other.leastOf(bin)).as("least of bin %d", bin).isLessThanOrEqualTo(size);
@@ -170,6 +176,54 @@ class FreeIndexTest {
         }
     }
 
+    @Test
+    void shouldStayInOrderWhenBinBecomesTreeAndListAgain() {
+        List<Block> all = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            all.add(add(64 + i % 2, 1000 - i * 2L));
+        }
+        assertThat(index.bestFit(65 * GRANULE)).as("a walk over a hundred").isSameAs(all.getLast());
+        all.sort(Comparator.comparingLong(Block::size).thenComparingLong(Block::address));
+        while (!all.isEmpty()) {
+            assertThat(inOrder()).containsExactlyElementsOf(all);
+            index.remove(all.remove(all.size() / 2));
+        }
+        assertThat(index.count()).isZero();
+        Block one = add(64, 5);
+        Block two = add(65, 1);
+        assertThat(inOrder()).containsExactly(one, two);
+    }
+
+    @Test
+    void shouldBeResizableWhenAloneInBinAndStayingThere() {
+        Block block = add(6400, 0);
+        assertThat(index.isResizable(block, 6450 * GRANULE)).isTrue();
+        assertThat(index.isResizable(block, 6400 * 2 * GRANULE)).isFalse();
+        assertThat(index.isResizable(block, GRANULE)).isFalse();
+        Block other = add(6401, 10_000);
+        assertThat(index.isResizable(block, 6450 * GRANULE)).isFalse();
+        assertThat(index.isResizable(other, 6450 * GRANULE)).isFalse();
+        index.remove(other);
+        assertThat(index.isResizable(block, 6450 * GRANULE)).isTrue();
+    }
+
+    @Test
+    void shouldFindRestInPlaceWhenPieceIsCutOff() {
+        Block block = add(6450, 0);
+        Block rest = blocks.store().split(block, 10 * GRANULE);
+        index.replace(block, 6450 * GRANULE, rest);
+        assertThat(index.bytes()).isEqualTo(6440 * GRANULE);
+        assertThat(inOrder()).containsExactly(rest);
+        assertThat(index.isResizable(rest, 6435 * GRANULE)).isTrue();
+        blocks.store().split(rest, 6435 * GRANULE);
+        index.resized(-5 * GRANULE);
+        assertThat(index.bytes()).isEqualTo(6435 * GRANULE);
+        assertThat(index.bestFit(6436 * GRANULE)).isNull();
+        index.remove(rest);
+        assertThat(index.bytes()).isZero();
+        assertThat(inOrder()).isEmpty();
+    }
+
     private static List<Long> sizes(long granule, long most) {
         List<Long> sizes = new ArrayList<>();
         for (long n = 1; n <= 300; n++) {
@@ -187,22 +241,22 @@ class FreeIndexTest {
         return sizes;
     }
 
-    private int add(long granules, long address) {
-        int block = table.create(address * GRANULE, granules * GRANULE, 0);
+    private Block add(long granules, long address) {
+        Block block = blocks.create(address * GRANULE, granules * GRANULE);
         index.insert(block);
         return block;
     }
 
-    private List<Integer> inOrder() {
-        List<Integer> visited = new ArrayList<>();
+    private List<Block> inOrder() {
+        List<Block> visited = new ArrayList<>();
         index.forEach(visited::add);
         return visited;
     }
 
     /** Returns the bin of a size, by what the index says of an index of its own. */
     private int bin(long size) {
-        FreeIndex probe = new FreeIndex(table, GRANULE);
-        probe.insert(table.create(0, size, 0));
+        FreeIndex probe = new FreeIndex(GRANULE);
+        probe.insert(blocks.create(0, size));
         return marked(probe);
     }
 
