@@ -28,7 +28,7 @@ abstract class Handoff {
             if (failure != null) {
                 throw new IllegalStateException("the consumer failed", failure);
             }
-            Thread.onSpinWait();
+            SlotRing.pause();
             slot = ring.claim();
         }
         return slot;
@@ -56,7 +56,7 @@ abstract class Handoff {
                 } else if (last) {
                     return;
                 } else {
-                    Thread.onSpinWait();
+                    SlotRing.pause();
                 }
             }
         } catch (RuntimeException e) {

@@ -59,4 +59,10 @@ final class SlotRing {
     void release() {
         counters.setRelease(RELEASED, counters.getPlain(RELEASED) + 1);
     }
+
+    /** Lets the other side run, on a busy machine too, where a thread that spins would keep it off the processor. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it
+    static void pause() {
+        Thread.yield();
+    }
 }
