@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
         jvmArgsAppend = {
             "--enable-native-access=ALL-UNNAMED",
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "-Dio.netty.noUnsafe=false" // Netty's default from JDK 24 on is not what Arrow needs
+            "-Dio.netty.noUnsafe=false" // Netty's default from JDK 25 on is not what Arrow needs
         })
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
