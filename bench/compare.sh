@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Replays every trace under TRACES_DIR/{scenarios,torch,gpu}, and the generated scenarios, through Quarry and through malloc, and
-# prints one table with what other allocators reach. Exit code: 0 every must is met, 1 one is not, 2 wrong usage. See README.md.
+# Replays every trace under TRACES_DIR/{scenarios,torch,gpu}, and the generated scenarios, through Quarry and through
+# malloc, and prints one table with what other allocators reach. Exit code: 0 every must is met, 1 one is not, 2 wrong
+# usage. See README.md.
 set -euo pipefail
 shopt -s nullglob
 
