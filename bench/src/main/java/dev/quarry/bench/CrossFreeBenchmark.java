@@ -1,6 +1,7 @@
 package dev.quarry.bench;
 
 import dev.quarry.Allocation;
+import dev.quarry.MemoryPool;
 import dev.quarry.bench.scenario.CrossFreeSizes;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -33,10 +34,10 @@ import org.openjdk.jmh.infra.ThreadParams;
 public class CrossFreeBenchmark {
     /** Through a pool. */
     @Benchmark
-    public void pool(CpuPool host, PoolBlocks blocks, Side side, Control control) {
+    public void pool(PoolBlocks blocks, Side side, Control control) {
         int slot = side.emptySlot(blocks, control);
         if (slot != SlotRing.NONE) {
-            blocks.sent[side.index][slot] = host.pool.allocate(side.nextSize());
+            blocks.sent[side.index][slot] = blocks.pool.allocate(side.nextSize());
             side.outgoing.publish();
             side.freeOne(blocks);
         }
@@ -123,6 +124,13 @@ public class CrossFreeBenchmark {
     @State(Scope.Benchmark)
     public static class PoolBlocks implements Blocks {
         private final Allocation[][] sent = new Allocation[2][SlotRing.SLOTS];
+        private MemoryPool pool;
+
+        /** Takes the pool. */
+        @Setup
+        public void open(CpuPool host) {
+            pool = host.pool;
+        }
 
         @Override
         public void free(int sender, int slot) {
@@ -131,7 +139,7 @@ public class CrossFreeBenchmark {
 
         /** Frees what is left. */
         @TearDown
-        public void close(CpuPool host, Queues queues) {
+        public void close(Queues queues) {
             queues.drain(this);
         }
     }
