@@ -55,7 +55,6 @@ class BlockTest {
         assertThat(first.next()).isSameAs(third);
         assertThat(third.previous()).isSameAs(first);
         assertThat(second.state()).isZero();
-        assertThatIllegalStateException().isThrownBy(second::segment);
         assertThat(blocks.create(0, 1)).as("used again").isSameAs(second);
     }
 
@@ -73,13 +72,10 @@ class BlockTest {
         Block upper = blocks.store().split(block, 4096);
         upper.hold(9, 500, 3);
         upper.setFree(4, 12);
-        upper.setLeft(block);
-        upper.setRight(block);
         blocks.store().absorbNext(block);
         Block again = blocks.create(1 << 20, 64);
         assertThat(again).isSameAs(upper);
         assertThat(again.isWholeSegment()).isTrue();
-        assertThat(again.left()).isNull();
         assertThat(List.of(again.owner(), again.tag())).containsOnly(0);
         assertThat(List.of(again.requested(), again.sequence())).containsOnly(0L);
     }
