@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Replays every trace under TRACES_DIR/{scenarios,torch,gpu} through Quarry and through malloc, and prints one table with
-# what other allocators reach. Exit code: 0 every must is met, 1 one is not, 2 wrong usage. See README.md.
+# Replays every trace under TRACES_DIR/{scenarios,torch,gpu}, and the generated scenarios, through Quarry and through
+# malloc, and prints one table with what other allocators reach. Exit code: 0 every must is met, 1 one is not, 2 wrong
+# usage. See README.md.
 set -euo pipefail
 shopt -s nullglob
 
@@ -16,12 +17,15 @@ repeat=${3:-31}
 
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 results=$bench/target/compare
+generated=$bench/target/generated
 run() {
-  "$java" --enable-native-access=ALL-UNNAMED -cp "$bench/target/quarry-bench.jar" "dev.quarry.bench.compare.$1" "${@:2}"
+  "$java" --enable-native-access=ALL-UNNAMED -cp "$bench/target/quarry-bench.jar" "dev.quarry.bench.$1" "${@:2}"
 }
 
-rm -rf "$results"
+rm -rf "$results" "$generated"
 mkdir -p "$results"
+run scenario.ScenarioFiles "$generated"
+traces+=("$generated"/*.csv.gz)
 for trace in "${traces[@]}"; do
   name=$(basename "$trace" .csv.gz)
   echo "$name" >&2
@@ -30,6 +34,6 @@ for trace in "${traces[@]}"; do
   # A run that fails says why, and leaves an empty file: the table shows it.
   "${replay[@]}" --repeat "$repeat" > "$results/$name.immediate.json" || true
   "${replay[@]}" --events lazy --repeat 0 > "$results/$name.lazy.json" || true
-  run MallocReplay "$trace" --repeat "$repeat" > "$results/$name.malloc.json" || true
+  run compare.MallocReplay "$trace" --repeat "$repeat" > "$results/$name.malloc.json" || true
 done
-run CompareReport "$bench/peers.csv" "$results"
+run compare.CompareReport "$bench/peers.csv" "$results"

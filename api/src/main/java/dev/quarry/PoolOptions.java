@@ -95,12 +95,13 @@ public final class PoolOptions {
         return values.growthBytes;
     }
 
-    /** Returns the largest block, in bytes, that a stream cache keeps; 0 for no stream caches. */
+    /** Returns the largest block, in bytes, that a stream cache always keeps; 0 for no stream caches. Larger ones, up to
+     * 1 MiB, are kept if their size recurs. */
     public long cacheBlockBytes() {
         return values.cacheBlockBytes;
     }
 
-    /** Returns the greatest number of bytes in one stream's cache. */
+    /** Returns the greatest number of bytes that one stream cache always keeps; what recurs is kept beyond that. */
     public long cacheBytes() {
         return values.cacheBytes;
     }

@@ -58,7 +58,7 @@ class PoolOptionsTest {
             assertThat(same.viewSafety()).isEqualTo(ViewSafety.CHECKED);
             assertThat(same.clearOnFree()).isTrue();
             assertThat(same.trackPlaces()).isTrue();
-            assertThat(same.leakSampling()).isEqualTo(1007);
+            assertThat(same.leakSampling()).isEqualTo(77);
             assertThat(same.maxStall()).isEqualTo(Duration.ofMillis(1006));
             assertThat(same.outOfMemoryHandler()).isSameAs(handler);
         }
@@ -115,6 +115,7 @@ class PoolOptionsTest {
                 refusal("cacheBlockBytes = -1", b -> b.cacheBlockBytes(-1)),
                 refusal("cacheBlockBytes = 65537", b -> b.cacheBlockBytes(ByteSize.kib(64) + 1)),
                 refusal("cacheBytes = -1", b -> b.cacheBytes(-1)),
+                refusal("leakSampling = -1", b -> b.leakSampling(-1)),
                 refusal("maxStall = PT-0.000000001S", b -> b.maxStall(Duration.ofNanos(-1))));
     }
 
@@ -200,7 +201,7 @@ class PoolOptionsTest {
                 .containsEntry("view-safety", "checked")
                 .containsEntry("clear-on-free", "true")
                 .containsEntry("track-places", "true")
-                .containsEntry("leak-sampling", "1007")
+                .containsEntry("leak-sampling", "77")
                 .containsEntry("max-stall", "1006ms");
         assertThat(everythingSet().build()).hasToString("PoolOptions" + map);
     }
@@ -258,7 +259,11 @@ class PoolOptionsTest {
             assertThat(PoolOptions.builder().cacheBytes(5).build().cacheBytes()).isEqualTo(5);
             assertThat(PoolOptions.withoutEnvironment().build().cacheBytes()).isEqualTo(ByteSize.kib(256));
             assertThat(PoolOptions.describe())
-                    .contains(new PoolOptions.Description("cache-bytes", "262144", "most bytes in one stream's cache"));
+                    .contains(new PoolOptions.Description(
+                            "cache-bytes",
+                            "262144",
+                            "most bytes of such blocks in one stream's cache; larger sizes that recur are kept"
+                                    + " beyond"));
         } finally {
             System.clearProperty("quarry.pool.cache-bytes");
         }
@@ -278,7 +283,7 @@ class PoolOptionsTest {
                 .viewSafety(ViewSafety.CHECKED)
                 .clearOnFree(true)
                 .trackPlaces(true)
-                .leakSampling(1007)
+                .leakSampling(77)
                 .maxStall(Duration.ofMillis(1006));
     }
 

@@ -1,11 +1,6 @@
 package dev.quarry.bench;
 
 import dev.quarry.Allocation;
-import dev.quarry.Device;
-import dev.quarry.MemoryPool;
-import dev.quarry.PoolOptions;
-import dev.quarry.Quarry;
-import dev.quarry.sim.SimProvider;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -16,7 +11,6 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** The cost of a handle, allocated and closed in stream order, on a simulated device: no memory is behind it. */
@@ -27,25 +21,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class HandleBenchmark {
-    private final Quarry quarry = Quarry.builder().provider(new SimProvider()).open();
-    private final Device device = quarry.device("sim:0");
-    private final MemoryPool pool = quarry.openPool(device, device.defaultKind(), PoolOptions.defaults());
-
     /** The block's size: from the stream's cache at 4 KiB, from the free index above. */
     @Param({"4096", "65536", "1048576"})
     public long bytes;
 
     /** Allocates and closes. */
     @Benchmark
-    public long allocate() {
-        try (Allocation allocation = pool.allocate(bytes)) {
+    public long allocate(SimPool device) {
+        try (Allocation allocation = device.pool.allocate(bytes)) {
             return allocation.address();
         }
-    }
-
-    /** Gives the memory back. */
-    @TearDown
-    public void close() {
-        quarry.close();
     }
 }

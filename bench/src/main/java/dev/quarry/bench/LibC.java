@@ -24,13 +24,7 @@ public final class LibC {
     private LibC() {}
 
     private static MethodHandle function(String name, FunctionDescriptor type, Linker.Option... options) {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(
-                linker.defaultLookup()
-                        .find(name)
-                        .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no function " + name)),
-                type,
-                options);
+        return CFunction.bind(Linker.nativeLinker().defaultLookup(), name, type, options);
     }
 
     /** Allocates by a plain downcall; returns the address, or 0 if it fails. */
@@ -38,7 +32,7 @@ public final class LibC {
         try {
             return (long) MALLOC.invokeExact(bytes);
         } catch (Throwable t) {
-            throw unexpected(t);
+            throw CFunction.unexpected(t);
         }
     }
 
@@ -47,7 +41,7 @@ public final class LibC {
         try {
             FREE.invokeExact(address);
         } catch (Throwable t) {
-            throw unexpected(t);
+            throw CFunction.unexpected(t);
         }
     }
 
@@ -56,7 +50,7 @@ public final class LibC {
         try {
             return (long) CRITICAL_MALLOC.invokeExact(bytes);
         } catch (Throwable t) {
-            throw unexpected(t);
+            throw CFunction.unexpected(t);
         }
     }
 
@@ -65,11 +59,7 @@ public final class LibC {
         try {
             CRITICAL_FREE.invokeExact(address);
         } catch (Throwable t) {
-            throw unexpected(t);
+            throw CFunction.unexpected(t);
         }
-    }
-
-    private static AssertionError unexpected(Throwable t) {
-        return new AssertionError("a C function cannot throw", t);
     }
 }

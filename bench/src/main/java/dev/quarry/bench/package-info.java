@@ -1,7 +1,7 @@
 /**
  * JMH benchmarks of what users call most, and of what they would call without Quarry.
  *
- * <p>All figures are nanoseconds of one thread for one pattern of use: an allocation with its free.
+ * <p>All figures are nanoseconds of a thread for one pattern of use: an allocation with its free.
  */
 @NullMarked
 package dev.quarry.bench;

@@ -18,9 +18,9 @@ import picocli.CommandLine.Spec;
 /** The {@code quarry} command. Exit codes: 0 done, 1 the work failed, 2 wrong usage or malformed input. */
 @Command(
         name = "quarry",
-        description = "Off-heap and accelerator memory for Java: devices, and replays of allocation traces.",
+        description = "Off-heap and accelerator memory for Java: devices, replays of allocation traces, benchmarks.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DevicesCommand.class, ReplayCommand.class, ConvertCommand.class},
+        subcommands = {DevicesCommand.class, ReplayCommand.class, ConvertCommand.class, BenchCommand.class},
         footer = {
             "",
             "Sizes are written as 4096, 64k, 64KiB, 2GB or 2GiB; units are powers of 1024.",

@@ -49,14 +49,15 @@ class ArchitectureTest {
     /** A package below {@code dev.quarry.internal}, and which of the others it may use. */
     private static final Map<String, Set<String>> LAYERS = Map.of(
             "config", Set.of(),
-            "index", Set.of(),
+            "event", Set.of(),
+            "segment", Set.of(),
+            "index", Set.of("segment"),
             "account", Set.of(),
-            "segment", Set.of("index"),
-            "cache", Set.of("index"),
+            "cache", Set.of("segment", "index"),
             "device", Set.of("index", "account", "segment", "cache"),
             "view", Set.of("index", "account", "segment", "cache", "device"),
             "inspect", Set.of(),
-            "pool", Set.of("index", "account", "segment", "cache", "device", "view", "inspect"));
+            "pool", Set.of("event", "index", "account", "segment", "cache", "device", "view", "inspect"));
 
     /** The methods of the JDK that need {@code --enable-native-access} for the calling module. */
     private static final Set<String> RESTRICTED = Set.of(

@@ -19,12 +19,12 @@ class QuarryCommandTest {
         Run run = Run.of("--help");
         assertThat(run.exitCode()).isZero();
         assertThat(run.err()).isEmpty();
-        assertThat(run.out()).contains("devices", "replay", "convert", "powers of 1024", "Exit codes");
-        assertThat(run.out()).doesNotContain("analyze", "plan", "simulate", "bench");
+        assertThat(run.out()).contains("devices", "replay", "convert", "bench", "powers of 1024", "Exit codes");
+        assertThat(run.out()).doesNotContain("analyze", "plan", "simulate");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"devices", "replay", "convert"})
+    @ValueSource(strings = {"devices", "replay", "convert", "bench"})
     void shouldExplainEachCommand(String command) {
         Run run = Run.of(command, "--help");
         assertThat(run.exitCode()).isZero();
@@ -84,6 +84,8 @@ class QuarryCommandTest {
                 "replay . | .: is a directory, not a trace file",
                 "convert T | Missing required",
                 "convert T OUT --to pickle | \"pickle\" (expected one of [quarry, rmm, lifetimes])",
+                "bench --repeat 0 | --repeat = 0 (expected: from 1 to 3600)",
+                "bench --json pair | the benchmarks are not on this command's path",
                 "convert nowhere.csv OUT --to rmm | nowhere.csv: no such file",
             })
     void shouldRefuseWrongUsage(String line, String message) {

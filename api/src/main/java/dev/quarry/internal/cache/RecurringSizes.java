@@ -10,7 +10,7 @@ package dev.quarry.internal.cache;
  * that make up a part of all requests, too. A size that has proved itself keeps as many blocks as were wanted at once: each
  * request that finds none raises that number.
  *
- * <p>What is only a tendency is read and written without synchronization: {@link #note}, {@link #isWorth}. The rest
+ * <p>What is only a tendency is read and written without synchronization: {@link #miss}, {@link #isWorth}. The rest
  * belongs to the cache's flag.
  */
 final class RecurringSizes {
@@ -51,15 +51,15 @@ final class RecurringSizes {
         return strengths[slot] >= PROVED && kept[slot] < wanted[slot];
     }
 
-    /** Takes note of a request; returns whether the slot should change its size if it is empty. */
-    boolean note(int slot, long size, boolean found) {
+    /** Takes note of a request that found nothing; returns whether the slot should change its size if it is empty. */
+    boolean miss(int slot, long size) {
         if ((++requests & ROUND - 1) == 0) {
             weaken();
         }
         int strength = strengths[slot];
         if (sizes[slot] == size) {
             strengths[slot] = Math.min(strength + 1, STRONGEST);
-            if (!found && wanted[slot] < MOST_KEPT) {
+            if (wanted[slot] < MOST_KEPT) {
                 wanted[slot]++;
             }
             return false;
@@ -82,9 +82,15 @@ final class RecurringSizes {
         wanted[slot] = 1;
     }
 
-    /** Counts a block of a slot kept or given out. */
-    void count(int slot, int more) {
-        kept[slot] += more;
+    /** Counts a block of a slot that was given out: it was worth keeping. */
+    void hit(int slot) {
+        kept[slot]--;
+        strengths[slot] = STRONGEST;
+    }
+
+    /** Counts a block of a slot that was kept. */
+    void keep(int slot) {
+        kept[slot]++;
     }
 
     /** Takes note that a slot was drained: what it still held was not wanted; the size must prove itself again. */

@@ -96,7 +96,10 @@ public final class StreamCache {
         }
         int bin = classes.classOf(size);
         // Looked at without the flag first: a stack that seems empty costs no compare-and-set.
-        if (tops[bin] == null || !TAKEN.compareAndSet(this, false, true)) {
+        if (tops[bin] == null) {
+            return pollRecurring(size, requested);
+        }
+        if (!TAKEN.compareAndSet(this, false, true)) {
             return null;
         }
         Block block = pop(bin, requested);
@@ -124,7 +127,7 @@ public final class StreamCache {
             refused++;
         }
         TAKEN.setRelease(this, false);
-        return kept;
+        return kept || offerRecurring(block, size, owner, requested);
     }
 
     private @Nullable Block pollRecurring(long size, long requested) {
@@ -134,7 +137,7 @@ public final class StreamCache {
         int slot = RecurringSizes.slotOf(size);
         int bin = firstSlot + slot;
         if (tops[bin] == null || !sizes.isFor(slot, size)) {
-            if (sizes.note(slot, size, false) && TAKEN.compareAndSet(this, false, true)) {
+            if (sizes.miss(slot, size) && TAKEN.compareAndSet(this, false, true)) {
                 if (tops[bin] == null) {
                     sizes.assign(slot, size);
                 }
@@ -148,9 +151,8 @@ public final class StreamCache {
         Block block = null;
         if (sizes.isFor(slot, size)) {
             block = pop(bin, requested);
-            sizes.note(slot, size, block != null);
             if (block != null) {
-                sizes.count(slot, -1);
+                sizes.hit(slot);
                 recurring -= size;
             }
         }
@@ -169,7 +171,7 @@ public final class StreamCache {
         boolean kept = sizes.isFor(slot, size) && size <= limitRecurringBytes;
         if (kept) {
             push(firstSlot + slot, block, size, owner, requested);
-            sizes.count(slot, 1);
+            sizes.keep(slot);
             recurring += size;
         }
         TAKEN.setRelease(this, false);

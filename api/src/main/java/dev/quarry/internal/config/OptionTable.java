@@ -57,12 +57,12 @@ public final class OptionTable {
                 PoolOptions::growthBytes);
         bytes(
                 "cache-block-bytes",
-                "largest block that a stream cache keeps, 0 for no stream caches",
+                "largest block that a stream cache always keeps, 0 for no stream caches",
                 PoolOptions.Builder::cacheBlockBytes,
                 PoolOptions::cacheBlockBytes);
         bytes(
                 "cache-bytes",
-                "most bytes in one stream's cache",
+                "most bytes of such blocks in one stream's cache; larger sizes that recur are kept beyond",
                 PoolOptions.Builder::cacheBytes,
                 PoolOptions::cacheBytes);
         add(

@@ -5,7 +5,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The free blocks of one owner, ordered for exact best fit: the smallest block that fits, the lowest address among equals.
+ * The free blocks of one owner, ordered for exact best fit: the smallest block that fits; among equals the one with the lowest
+ * address, or, where all are whole segments, the one freed last.
  *
  * <p>Guarded by the pool's lock. Not thread-safe itself. Makes no garbage.
  */
@@ -27,7 +28,7 @@ public final class FreeIndex {
     private static final int BINS = 64 * STEPS;
 
     /** Steps in a list after which the bin becomes a tree. */
-    private static final int LONG_WALK = 12;
+    private static final int LONG_WALK = 32;
 
     private final int granuleLog2;
 

@@ -231,39 +231,60 @@ final class Heap {
 
     /** Frees a block in a domain, merging it with free neighbours that the domain owns or that nobody does. */
     void free(Block block, Domain domain) {
-        FreeIndex index = domain.index(block.isSmall());
         long sequence = domain.isHost() ? 0 : domain.nextSequence();
-        Block merged = block;
-        Block before = block.previous();
-        Block after = block.next();
-        if (before != null && !joins(after, domain) && growsInto(before, block.size(), index, domain)) {
-            index.resized(block.size());
-            blocks.absorbNext(before);
-            merged = before;
-        } else {
-            // More than one step: a block of nobody's may stand between this one and one of the domain's.
-            for (; before != null && joins(before, domain); before = merged.previous()) {
-                unlink(before, domain);
-                blocks.absorbNext(before);
-                merged = before;
-            }
-            for (; after != null && joins(after, domain); after = merged.next()) {
-                unlink(after, domain);
-                blocks.absorbNext(merged);
-            }
-            index.insert(merged);
-        }
-        merged.setFree(domain.id(), sequence);
+        FreeIndex index = domain.index(block.isSmall());
+        boolean simple =
+                domain.isHost() || domain(Domain.HOST).index(block.isSmall()).count() == 0;
+        Block merged = simple ? merge(block, domain, index, sequence) : mergeAll(block, domain, index, sequence);
         if (merged.isWholeSegment()) {
             segments.noteEmpty(merged.segment());
         }
     }
 
-    /** Returns whether a free block takes in the next one without changing its own place in the index. */
-    private static boolean growsInto(Block before, long more, FreeIndex index, Domain domain) {
-        return before.isFreeOf(domain.id())
-                && index.isResizable(before, before.size() + more)
-                && !joins(before.previous(), domain);
+    /** Merges where all that joins is the domain's: one neighbour on each side at most (I2). */
+    private Block merge(Block block, Domain domain, FreeIndex index, long sequence) {
+        Block after = block.next();
+        if (after != null && after.isFreeOf(domain.id())) {
+            index.remove(after);
+            blocks.absorbNext(block);
+        }
+        Block before = block.previous();
+        if (before == null || !before.isFreeOf(domain.id())) {
+            block.setFree(domain.id(), sequence); // the order in a bin depends on it
+            index.insert(block);
+            return block;
+        }
+        long more = block.size();
+        if (index.isResizable(before, before.size() + more)) {
+            index.resized(more);
+            blocks.absorbNext(before);
+            before.setFree(domain.id(), sequence);
+        } else {
+            index.remove(before);
+            blocks.absorbNext(before);
+            before.setFree(domain.id(), sequence);
+            index.insert(before);
+        }
+        return before;
+    }
+
+    /** Merges where blocks of nobody's may stand between this one and others of the domain's. */
+    private Block mergeAll(Block block, Domain domain, FreeIndex index, long sequence) {
+        Block merged = block;
+        Block before = block.previous();
+        for (; before != null && joins(before, domain); before = merged.previous()) {
+            unlink(before, domain);
+            blocks.absorbNext(before);
+            merged = before;
+        }
+        Block after = merged.next();
+        for (; after != null && joins(after, domain); after = merged.next()) {
+            unlink(after, domain);
+            blocks.absorbNext(merged);
+        }
+        merged.setFree(domain.id(), sequence);
+        index.insert(merged);
+        return merged;
     }
 
     /** Gives a free block to another domain; an empty segment stays as long empty as it was. */
@@ -300,8 +321,8 @@ final class Heap {
         return size <= UPPER_CUT_BYTES ? (end - size) & -alignment : (start + alignment - 1) & -alignment;
     }
 
-    private static boolean joins(@Nullable Block neighbour, Domain domain) {
-        return neighbour != null && (neighbour.isFreeOf(domain.id()) || neighbour.isFreeOf(Domain.HOST));
+    private static boolean joins(Block neighbour, Domain domain) {
+        return neighbour.isFreeOf(domain.id()) || neighbour.isFreeOf(Domain.HOST);
     }
 
     private void unlink(Block block, Domain likely) {

@@ -27,7 +27,7 @@ final class PoolArena implements Arena {
     /** The thread that may use this arena, or {@code null} for all. */
     private final @Nullable Thread owner;
 
-    /** Guards the fields below; never contended where the life is confined. */
+    /** Guards the fields below where there is no owner. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final List<Allocation> blocks = new ArrayList<>();
@@ -65,18 +65,8 @@ final class PoolArena implements Arena {
             throw new IllegalArgumentException("byteAlignment = " + byteAlignment + " (expected: a power of two)");
         }
         checkAccess();
-        // A zero size takes a byte, so that its address is distinct.
-        long needed = Math.max(1, byteSize);
-        lock.lock();
-        try {
-            checkAccess();
-            long address = needed > OWN_BLOCK_BYTES || byteAlignment > FIRST_BYTES
-                    ? add(needed, byteAlignment)
-                    : bump(needed, byteAlignment);
-            return pool.root().views().under(life, address, byteSize);
-        } finally {
-            lock.unlock();
-        }
+        long address = owner != null ? take(byteSize, byteAlignment) : takeLocked(byteSize, byteAlignment);
+        return pool.root().views().under(life, address, byteSize);
     }
 
     @Override
@@ -101,6 +91,22 @@ final class PoolArena implements Arena {
         } finally {
             lock.unlock();
         }
+    }
+
+    private long takeLocked(long bytes, long alignment) {
+        lock.lock();
+        try {
+            checkAccess();
+            return take(bytes, alignment);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long take(long bytes, long alignment) {
+        // A zero size takes a byte, so that its address is distinct.
+        long needed = Math.max(1, bytes);
+        return needed > OWN_BLOCK_BYTES || alignment > FIRST_BYTES ? add(needed, alignment) : bump(needed, alignment);
     }
 
     private long bump(long bytes, long alignment) {

@@ -276,8 +276,11 @@ final class PoolCore {
 
     private void limitCache(Domain domain) {
         boolean keeps = !closed && !domain.isEnded() && !domain.isBorrowed();
-        long recurringBytes = cacheBlockBytes == 0 ? 0 : Heap.SMALL_BYTES;
-        domain.cache().limit(keeps ? options.cacheBytes() : 0, keeps ? cacheBlockBytes : 0, keeps ? recurringBytes : 0);
+        if (keeps && cacheBlockBytes > 0 && options.cacheBytes() > 0) {
+            domain.cache().limit(options.cacheBytes(), cacheBlockBytes, Heap.SMALL_BYTES);
+        } else {
+            domain.cache().limit(0, 0, 0);
+        }
     }
 
     private void drainDeferred() {

@@ -17,38 +17,36 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The handle of a block. Its state decides which of several closes wins, and whether a view must die with it. */
+/**
+ * The handle of a block.
+ *
+ * <p>One field decides all races: it is {@code null} while the handle is open and has no view that dies with it, then that
+ * {@link View}, and at last a mark that says closed. Each step is one compare-and-set, of which one thread wins.
+ */
 final class PooledAllocation implements Allocation {
-    private static final VarHandle STATE;
+    private static final VarHandle VIEW;
     private static final VarHandle ATTACHMENTS;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(PooledAllocation.class, "state", int.class);
+            VIEW = lookup.findVarHandle(PooledAllocation.class, "view", Object.class);
             ATTACHMENTS = lookup.findVarHandle(PooledAllocation.class, "attachments", Attachments.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /** Open, no view that would die with it. */
-    private static final int OPEN = 0;
-    /** A thread is making the view. */
-    private static final int VIEWING = 1;
-    /** Open, with a view. */
-    private static final int VIEWED = 2;
-    /** A thread is closing the view. */
-    private static final int CLOSING = 3;
-    /** Closed. */
-    private static final int CLOSED = 4;
+    /** Stands for the view while a thread closes it. */
+    private static final Object CLOSING = new Object();
+    /** Stands for the view of a closed allocation. */
+    private static final Object CLOSED = new Object();
 
     private final long address;
     private final long bytes;
     private final Block block;
-    private volatile int state;
     private final Domain domain;
-    private @Nullable View view;
+    private volatile @Nullable Object view;
     private volatile @Nullable Attachments attachments;
 
     PooledAllocation(Block block, long bytes, Domain domain) {
@@ -87,7 +85,8 @@ final class PooledAllocation implements Allocation {
 
     @Override
     public boolean isOpen() {
-        return state < CLOSING;
+        Object now = view;
+        return now == null || now instanceof View;
     }
 
     @Override
@@ -177,7 +176,8 @@ final class PooledAllocation implements Allocation {
 
     /** Closes the handle, or throws with nothing changed: one of several callers succeeds. */
     private void claim() {
-        if (!STATE.compareAndSet(this, OPEN, CLOSED)) {
+        Object now = view;
+        if (now != null || !VIEW.compareAndSet(this, null, CLOSED)) {
             closeView();
         }
     }
@@ -199,64 +199,44 @@ final class PooledAllocation implements Allocation {
         }
     }
 
-    /** Closes the view and the state, or throws with nothing changed. */
+    /** Closes the view and the handle, or throws with nothing changed. */
     private void closeView() {
-        View open = view;
-        if (state == VIEWING) {
-            throw wrongThread("another thread");
-        }
-        if (state != VIEWED || open == null) {
+        if (!(view instanceof View open)) {
             throw alreadyClosed();
         }
         if (!open.isClosableByCaller()) {
             throw wrongThread(open.owner());
         }
-        if (!STATE.compareAndSet(this, VIEWED, CLOSING)) {
+        if (!VIEW.compareAndSet(this, open, CLOSING)) {
             throw alreadyClosed();
         }
         try {
             open.close();
         } catch (RuntimeException e) {
-            state = VIEWED;
+            view = open;
             throw e;
         }
-        state = CLOSED;
+        VIEW.setRelease(this, CLOSED);
     }
 
     private View ownView(ViewSafety safety) {
-        while (true) {
-            switch (state) {
-                case OPEN -> {
-                    if (STATE.compareAndSet(this, OPEN, VIEWING)) {
-                        return makeView(safety);
-                    }
-                }
-                case VIEWING -> Thread.onSpinWait();
-                case VIEWED -> {
-                    View made = view;
-                    if (made != null) {
-                        if (!made.isClosableByCaller()) {
-                            throw new WrongThreadException("the view of " + this + " is confined to " + made.owner()
-                                    + "; use ViewSafety.SHARED for views of several threads");
-                        }
-                        return made;
-                    }
-                }
-                default -> throw closedAlready("has no view any more: it is closed");
-            }
-        }
-    }
-
-    private View makeView(ViewSafety safety) {
-        try {
+        Object now = view;
+        if (now == null) {
             View made = domain.pool().views().own(safety, address, bytes);
-            view = made;
-            state = VIEWED;
-            return made;
-        } catch (RuntimeException | Error e) {
-            state = OPEN;
-            throw e;
+            if (VIEW.compareAndSet(this, null, made)) {
+                return made;
+            }
+            made.close(); // another thread was faster, or closed the allocation
+            now = view;
         }
+        if (!(now instanceof View made)) {
+            throw closedAlready("has no view any more: it is closed");
+        }
+        if (!made.isClosableByCaller()) {
+            throw new WrongThreadException("the view of " + this + " is confined to " + made.owner()
+                    + "; use ViewSafety.SHARED for views of several threads");
+        }
+        return made;
     }
 
     private ViewSafety viewSafety() {

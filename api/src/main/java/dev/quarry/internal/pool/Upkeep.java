@@ -34,7 +34,7 @@ final class Upkeep {
             handOver.consolidate(core.hostDomain(), false);
             long latest = core.clock().getAsLong() - TimeUnit.NANOSECONDS.convert(idle);
             growth.release(growth.idleSegments().stream()
-                    .filter(segment -> growth.emptySince(segment) - latest <= 0)
+                    .filter(segment -> idle.isZero() || growth.emptySince(segment) - latest <= 0)
                     .toList());
             return growth.releasedBytes() - before;
         } finally {

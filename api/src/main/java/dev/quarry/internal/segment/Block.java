@@ -31,6 +31,7 @@ public final class Block {
     private @Nullable Block left;
     private @Nullable Block right;
     private @Nullable Segment segment;
+    private boolean small;
     private int bin;
     private int state;
     private int owner;
@@ -84,7 +85,7 @@ public final class Block {
 
     /** Returns whether the block lies in a segment that serves small requests. */
     public boolean isSmall() {
-        return segment().isSmall();
+        return small;
     }
 
     /** Returns whether the block is all of a dedicated segment. */
@@ -173,16 +174,33 @@ public final class Block {
         state = IN_USE;
     }
 
-    /** Returns whether this block comes before another in best-fit order: the smaller, then the lower. */
+    /**
+     * Returns whether this block comes before another in best-fit order: the smaller; among equals parts of segments before
+     * whole ones, so that these stay whole; among parts the lower, among whole segments the one freed last.
+     */
     public boolean precedes(Block other) {
-        return size < other.size || (size == other.size && Long.compareUnsigned(address, other.address) < 0);
+        return size == other.size ? precedesEqual(other) : size < other.size;
+    }
+
+    private boolean precedesEqual(Block other) {
+        boolean whole = isWholeSegment();
+        if (whole != other.isWholeSegment()) {
+            return !whole;
+        }
+        if (whole && sequence != other.sequence) {
+            return sequence > other.sequence;
+        }
+        return Long.compareUnsigned(address, other.address) < 0;
     }
 
     /** Becomes all of a segment, in use. */
     void begin(Segment all) {
         address = all.address();
         size = all.bytes();
+        previous = null;
+        next = null;
         segment = all;
+        small = all.isSmall();
         requested = 0;
         tag = 0;
         owner = 0;
@@ -198,6 +216,7 @@ public final class Block {
         upper.previous = this;
         upper.next = after;
         upper.segment = segment;
+        upper.small = small;
         upper.requested = 0;
         upper.tag = 0;
         upper.owner = owner;
@@ -220,13 +239,9 @@ public final class Block {
         }
     }
 
-    /** Is nowhere again. */
+    /** Is nowhere again; what it was linked to is overwritten when it is used again. */
     void end() {
         state = 0;
-        previous = null;
-        next = null;
-        segment = null;
-        left = null;
     }
 
     @Override

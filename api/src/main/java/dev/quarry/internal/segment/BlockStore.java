@@ -1,10 +1,14 @@
 package dev.quarry.internal.segment;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The blocks of a pool that are nowhere at the moment, and the only place where blocks are made. Under the pool's lock. */
 public final class BlockStore {
-    private @Nullable Block idle;
+    /** A stack; what lies above its top is kept, as emptying a slot costs more than it saves. */
+    private @Nullable Block[] idle = new Block[64];
+
+    private int count;
     private int made;
 
     /** Returns a block that is all of a segment, in use. */
@@ -34,16 +38,14 @@ public final class BlockStore {
     /** Takes back a block that is nowhere any more. */
     void recycle(Block block) {
         block.end();
-        block.setRight(idle);
-        idle = block;
+        if (count == idle.length) {
+            idle = Arrays.copyOf(idle, count * 2);
+        }
+        idle[count++] = block;
     }
 
     private Block take() {
-        Block block = idle;
-        if (block == null) {
-            return new Block(++made);
-        }
-        idle = block.right();
-        return block;
+        Block block = count == 0 ? null : idle[--count];
+        return block == null ? new Block(++made) : block;
     }
 }

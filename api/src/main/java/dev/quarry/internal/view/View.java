@@ -3,15 +3,17 @@ package dev.quarry.internal.view;
 import dev.quarry.ViewSafety;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host view that dies with its allocation.
  *
  * @param arena the view's lifetime
  * @param segment the view
- * @param owner who may use it, for messages
+ * @param thread who alone may use and close it, or {@code null} for anybody
  */
-public record View(Arena arena, MemorySegment segment, String owner) {
+public record View(
+        Arena arena, MemorySegment segment, @Nullable Thread thread) {
     /** What makes a segment of native memory; the plugin's, since the call is restricted. */
     @FunctionalInterface
     public interface Source {
@@ -24,8 +26,7 @@ public record View(Arena arena, MemorySegment segment, String owner) {
         Arena arena = safety == ViewSafety.CONFINED ? Arena.ofConfined() : Arena.ofShared();
         try {
             MemorySegment segment = source.view(address, bytes, arena);
-            Thread thread = Thread.currentThread();
-            return new View(arena, segment, safety == ViewSafety.CONFINED ? "thread \"" + thread.getName() + "\"" : "");
+            return new View(arena, segment, safety == ViewSafety.CONFINED ? Thread.currentThread() : null);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -34,7 +35,12 @@ public record View(Arena arena, MemorySegment segment, String owner) {
 
     /** Returns whether the calling thread may use and close this view. */
     public boolean isClosableByCaller() {
-        return segment.isAccessibleBy(Thread.currentThread());
+        return thread == null || thread.equals(Thread.currentThread());
+    }
+
+    /** Returns who may use and close this view, for messages. */
+    public String owner() {
+        return thread == null ? "" : "thread \"" + thread.getName() + "\"";
     }
 
     /** Ends the view's life; throws if native code is using it. */

@@ -3,7 +3,7 @@ package dev.quarry.internal.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.internal.segment.Block;
-import dev.quarry.internal.segment.LoneBlocks;
+import dev.quarry.internal.segment.Blocks;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -17,7 +17,7 @@ class DeferredFreesTest {
     private static final int THREADS = 3;
     private static final int EACH = 20_000;
 
-    private final LoneBlocks lone = new LoneBlocks();
+    private final Blocks blocks = new Blocks();
     private final DeferredFrees deferred = new DeferredFrees();
 
     @Test
@@ -28,8 +28,8 @@ class DeferredFreesTest {
 
     @Test
     void shouldGiveEachBlockOnceWhenDrained() {
-        Block one = lone.at(0, 64);
-        Block two = lone.at(64, 64);
+        Block one = blocks.create(0, 64);
+        Block two = blocks.create(64, 64);
         deferred.push(one);
         deferred.push(two);
         assertThat(deferred.isEmpty()).isFalse();
@@ -40,7 +40,7 @@ class DeferredFreesTest {
 
     @Test
     void shouldAcceptBlockAgainWhenItWasDrained() {
-        Block block = lone.at(0, 64);
+        Block block = blocks.create(0, 64);
         deferred.push(block);
         drained();
         deferred.push(block);
@@ -49,15 +49,14 @@ class DeferredFreesTest {
 
     @Test
     void shouldGoOnWhenConsumerChangesLinksOrPushes() {
-        Block one = lone.at(0, 64);
-        Block two = lone.at(64, 64);
-        Block three = lone.at(128, 64);
+        Block one = blocks.create(0, 64);
+        Block two = blocks.create(64, 64);
+        Block three = blocks.create(128, 64);
         deferred.push(one);
         deferred.push(two);
         List<Block> seen = new ArrayList<>();
         deferred.drain(block -> {
             seen.add(block);
-            block.setLeft(null);
             block.setRight(null);
             if (block == two) {
                 deferred.push(three);
@@ -69,9 +68,9 @@ class DeferredFreesTest {
 
     @Test
     void shouldLoseAndDoubleNothingWhenManyThreadsPush() throws Exception {
-        Block[] blocks = new Block[THREADS * EACH];
-        for (int i = 0; i < blocks.length; i++) {
-            blocks[i] = lone.at(i, 64);
+        List<Block> all = new ArrayList<>();
+        for (int i = 0; i < THREADS * EACH; i++) {
+            all.add(blocks.create(i, 64));
         }
         BitSet seen = new BitSet();
         CyclicBarrier start = new CyclicBarrier(THREADS + 1);
@@ -82,7 +81,7 @@ class DeferredFreesTest {
                 pushers.add(executor.submit(() -> {
                     start.await();
                     for (int i = first; i < first + EACH; i++) {
-                        deferred.push(blocks[i]);
+                        deferred.push(all.get(i));
                     }
                     return null;
                 }));
@@ -96,7 +95,7 @@ class DeferredFreesTest {
             }
         }
         deferred.drain(block -> mark(seen, block));
-        assertThat(seen.cardinality()).isEqualTo(blocks.length);
+        assertThat(seen.cardinality()).isEqualTo(all.size());
     }
 
     private static void mark(BitSet seen, Block block) {
@@ -105,8 +104,8 @@ class DeferredFreesTest {
     }
 
     private List<Block> drained() {
-        List<Block> blocks = new ArrayList<>();
-        deferred.drain(blocks::add);
-        return blocks;
+        List<Block> drained = new ArrayList<>();
+        deferred.drain(drained::add);
+        return drained;
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.segment.Block;
-import dev.quarry.internal.segment.LoneBlocks;
+import dev.quarry.internal.segment.Blocks;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class StreamCacheCreditTest {
     private static final long LARGEST = 4096;
 
-    private final LoneBlocks blocks = new LoneBlocks();
+    private final Blocks blocks = new Blocks();
     private final StreamCache cache = new StreamCache(new SizeClasses(64, LARGEST), LARGEST);
 
     @BeforeEach
@@ -108,7 +108,7 @@ class StreamCacheCreditTest {
     }
 
     private void keep(long size) {
-        assertThat(cache.offer(blocks.at(4096, size), size, 1, size)).isTrue();
+        assertThat(cache.offer(blocks.create(4096, size), size, 1, size)).isTrue();
     }
 
     private void give(long size) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.segment.Block;
-import dev.quarry.internal.segment.LoneBlocks;
+import dev.quarry.internal.segment.Blocks;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ class StreamCacheRecurringTest {
     private static final long LARGEST = 1 << 20;
     private static final int OFTEN = 100;
 
-    private final LoneBlocks blocks = new LoneBlocks();
+    private final Blocks blocks = new Blocks();
     private final StreamCache cache = new StreamCache(new SizeClasses(512, 64 << 10), 64 << 10);
 
     @BeforeEach
@@ -135,7 +135,7 @@ class StreamCacheRecurringTest {
     }
 
     private boolean offer(long size) {
-        return offer(blocks.at(4096, size));
+        return offer(blocks.create(4096, size));
     }
 
     private boolean offer(Block block) {
@@ -143,7 +143,7 @@ class StreamCacheRecurringTest {
     }
 
     private Block kept(long size) {
-        Block block = blocks.at(4096, size);
+        Block block = blocks.create(4096, size);
         assertThat(offer(block)).isTrue();
         return block;
     }

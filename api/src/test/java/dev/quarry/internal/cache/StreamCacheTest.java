@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.segment.Block;
-import dev.quarry.internal.segment.LoneBlocks;
+import dev.quarry.internal.segment.Blocks;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ class StreamCacheTest {
     private static final long LARGEST = 64 << 10;
     private static final int OWNER = 5;
 
-    private final LoneBlocks lone = new LoneBlocks();
+    private final Blocks blocks = new Blocks();
     private final SizeClasses classes = new SizeClasses(64, LARGEST);
     private final StreamCache cache = new StreamCache(classes, LARGEST);
 
@@ -32,11 +32,11 @@ class StreamCacheTest {
         Block first = kept(128);
         Block second = kept(128);
         Block third = kept(128);
-        assertThat(poll(128)).isSameAs(third);
-        assertThat(poll(128)).isSameAs(second);
+        assertThat(poll(128)).isEqualTo(third);
+        assertThat(poll(128)).isEqualTo(second);
         Block fourth = kept(128);
-        assertThat(poll(128)).isSameAs(fourth);
-        assertThat(poll(128)).isSameAs(first);
+        assertThat(poll(128)).isEqualTo(fourth);
+        assertThat(poll(128)).isEqualTo(first);
         assertThat(poll(128)).isNull();
     }
 
@@ -46,8 +46,8 @@ class StreamCacheTest {
         Block small = kept(64);
         Block large = kept(LARGEST);
         assertThat(poll(128)).isNull();
-        assertThat(poll(LARGEST)).isSameAs(large);
-        assertThat(poll(64)).isSameAs(small);
+        assertThat(poll(LARGEST)).isEqualTo(large);
+        assertThat(poll(64)).isEqualTo(small);
     }
 
     @Test
@@ -63,11 +63,9 @@ class StreamCacheTest {
         cache.limit(1L << 40, LARGEST, 0);
         for (int sizeClass = 0; sizeClass <= classes.classOf(LARGEST); sizeClass++) {
             Block block = kept(classes.sizeOf(sizeClass));
-            assertThat(poll(classes.sizeOf(sizeClass))).isSameAs(block);
+            assertThat(cache.poll(classes.sizeOf(sizeClass), 1)).isEqualTo(block);
         }
-        assertThat(poll(classes.sizeOf(classes.classOf(LARGEST) + 1)))
-                .as("a class beyond")
-                .isNull();
+        assertThat(cache.poll(LARGEST + 64, 1)).as("a class beyond").isNull();
     }
 
     @Test
@@ -78,7 +76,7 @@ class StreamCacheTest {
             kept.add(kept(64));
         }
         for (Block block : kept.reversed()) {
-            assertThat(poll(64)).isSameAs(block);
+            assertThat(poll(64)).isEqualTo(block);
         }
     }
 
@@ -90,7 +88,7 @@ class StreamCacheTest {
         Block fitting = kept(128);
         assertThat(cache.counters().bytes()).isEqualTo(256);
         assertThat(offer(block(64))).isFalse();
-        assertThat(poll(128)).isSameAs(fitting);
+        assertThat(poll(128)).isEqualTo(fitting);
         kept(64);
     }
 
@@ -102,25 +100,16 @@ class StreamCacheTest {
     }
 
     @Test
-    void shouldKeepWhatItHoldsAndRefuseMoreWhenLimitBecomesZero() {
+    void shouldGiveWhatItHoldsToDrainAloneWhenLimitBecomesZero() {
         cache.limit(1 << 20, LARGEST, 0);
-        Block kept = kept(64);
-        cache.limit(0, LARGEST, 0);
-        assertThat(offer(block(64))).isFalse();
-        assertThat(cache.counters().bytes()).isEqualTo(64);
-        assertThat(poll(64)).isSameAs(kept);
-        assertThat(offer(kept)).isFalse();
-    }
-
-    @Test
-    void shouldGiveOnlyToDrainWhenNoSizeIsKeptAnyMore() {
-        cache.limit(1 << 20, LARGEST, 1 << 20);
         Block kept = kept(64);
         cache.limit(0, 0, 0);
         assertThat(offer(block(64))).isFalse();
+        assertThat(cache.counters().bytes()).isEqualTo(64);
         assertThat(poll(64)).isNull();
-        assertThat(drained()).containsExactly(kept);
-        assertThat(cache.isEmpty()).isTrue();
+        List<Block> drained = new ArrayList<>();
+        cache.drain(drained::add);
+        assertThat(drained).containsExactly(kept);
     }
 
     @Test
@@ -138,7 +127,6 @@ class StreamCacheTest {
 
     @Test
     void shouldNotBecomeStaleWhenEmpty() {
-        cache.limit(0, LARGEST, 0);
         Block refused = block(64);
         for (int i = 0; i < 2000; i++) {
             offer(refused);
@@ -155,7 +143,7 @@ class StreamCacheTest {
             offer(refused);
             if (i % 1000 == 0) {
                 Block block = kept(64);
-                assertThat(poll(64)).isSameAs(block);
+                assertThat(poll(64)).isEqualTo(block);
             }
         }
         assertThat(cache.isStale()).isFalse();
@@ -171,12 +159,14 @@ class StreamCacheTest {
             offer(block(64));
         }
         assertThat(cache.isStale()).isTrue();
-        assertThat(drained()).containsExactlyInAnyOrder(one, two, three);
+        List<Block> drained = new ArrayList<>();
+        cache.drain(drained::add);
+        assertThat(drained).containsExactlyInAnyOrder(one, two, three);
         assertThat(cache.counters().bytes()).isZero();
         assertThat(cache.isStale()).isFalse();
         assertThat(poll(64)).isNull();
         assertThat(poll(128)).isNull();
-        assertThat(kept(128)).isSameAs(poll(128));
+        assertThat(kept(128)).isEqualTo(poll(128));
     }
 
     @Test
@@ -187,7 +177,7 @@ class StreamCacheTest {
         List<Block> visited = new ArrayList<>();
         cache.forEach(visited::add);
         assertThat(visited).containsExactlyInAnyOrder(one, two);
-        assertThat(poll(4096)).isSameAs(two);
+        assertThat(poll(4096)).isEqualTo(two);
     }
 
     @Test
@@ -229,12 +219,6 @@ class StreamCacheTest {
         assertThat(StreamCache.Counters.NONE.plus(sum)).isEqualTo(sum);
     }
 
-    private List<Block> drained() {
-        List<Block> drained = new ArrayList<>();
-        cache.drain(drained::add);
-        return drained;
-    }
-
     private @Nullable Block poll(long size) {
         return cache.poll(size, size);
     }
@@ -250,6 +234,6 @@ class StreamCacheTest {
     }
 
     private Block block(long size) {
-        return lone.at(4096, size);
+        return blocks.create(4096, size);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.segment.Block;
-import dev.quarry.internal.segment.LoneBlocks;
+import dev.quarry.internal.segment.Blocks;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -20,7 +20,7 @@ class StreamCacheThreadsTest {
     private static final int ROUNDS = 20_000;
     private static final int BLOCKS = 8;
 
-    private final LoneBlocks lone = new LoneBlocks();
+    private final Blocks blocks = new Blocks();
     private final SizeClasses classes = new SizeClasses(64, 4096);
     private final StreamCache cache = new StreamCache(classes, 4096);
 
@@ -31,10 +31,10 @@ class StreamCacheThreadsTest {
     void shouldGiveEachBlockToOneThreadWhenManyPollOfferAndDrain() throws Exception {
         cache.limit(1 << 20, 4096, 0);
         @Nullable Block[][] own = new Block[THREADS][BLOCKS];
-        for (@Nullable Block[] blocks : own) {
+        for (Block[] some : own) {
             for (int i = 0; i < BLOCKS; i++) {
-                Block block = lone.at(4096, 64);
-                blocks[i] = block;
+                Block block = blocks.create(4096, 64);
+                some[i] = block;
                 held.set(block.number(), 1);
             }
         }
@@ -55,22 +55,22 @@ class StreamCacheThreadsTest {
     }
 
     /** Offers and polls, and returns how many blocks more were offered than got. */
-    private int trade(@Nullable Block[] blocks, boolean drains) {
+    private int trade(@Nullable Block[] own, boolean drains) {
         int balance = 0;
         for (int round = 0; round < ROUNDS; round++) {
             int at = round % BLOCKS;
-            Block block = blocks[at];
+            Block block = own[at];
             if (block == null) {
                 Block got = cache.poll(64, 1);
+                own[at] = got;
                 if (got != null) {
                     assertThat(held.getAndSet(got.number(), 1)).as("holders").isZero();
                     balance--;
                 }
-                blocks[at] = got;
             } else {
                 held.set(block.number(), 0);
                 if (cache.offer(block, 64, 1, 1)) {
-                    blocks[at] = null;
+                    own[at] = null;
                     balance++;
                 } else {
                     held.set(block.number(), 1);
@@ -78,8 +78,8 @@ class StreamCacheThreadsTest {
             }
             if (drains && round % 1000 == 0) {
                 int[] drained = {0};
-                cache.drain(out -> {
-                    assertThat(held.getAndSet(out.number(), 1)).as("holders").isZero();
+                cache.drain(freed -> {
+                    assertThat(held.getAndSet(freed.number(), 1)).as("holders").isZero();
                     drained[0]++;
                 });
                 balance -= drained[0];

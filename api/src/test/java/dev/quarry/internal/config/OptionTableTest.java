@@ -89,7 +89,7 @@ class OptionTableTest {
         "track-places, 1",
         "leak-sampling, -1",
         "leak-sampling, often",
-        "leak-sampling, 2147483648",
+        "leak-sampling, 99999999999",
         "max-stall, 10",
         "max-stall, s",
         "max-stall, -1s",

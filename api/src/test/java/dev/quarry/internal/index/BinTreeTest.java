@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.quarry.internal.segment.Block;
-import dev.quarry.internal.segment.LoneBlocks;
+import dev.quarry.internal.segment.Blocks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,16 +20,16 @@ import org.junit.jupiter.api.Test;
 
 /** The tree against a sorted set. */
 class BinTreeTest {
-    private final LoneBlocks blocks = new LoneBlocks();
-    private final TreeSet<Block> model =
-            new TreeSet<>(Comparator.comparingLong(Block::size).thenComparing(Block::address, Long::compareUnsigned));
+    private final Blocks blocks = new Blocks();
+    private final TreeSet<Block> model = new TreeSet<>(
+            Comparator.<Block>comparingLong(Block::size).thenComparing(Block::address, Long::compareUnsigned));
     private @Nullable Block root;
 
     @Test
     void shouldBeEmptyWhenOnlyBlockIsRemoved() {
         Block block = add(64, 64);
-        assertThat(root).isSameAs(block);
-        assertThat(BinTree.remove(block, block)).isNull();
+        assertThat(root).isEqualTo(block);
+        assertThat(BinTree.remove(present(), block)).isNull();
     }
 
     @Test
@@ -42,8 +42,8 @@ class BinTreeTest {
         add(300, 64);
         Block lowest = add(100, 64);
         add(200, 64);
-        assertThat(BinTree.atLeast(root, 64)).isSameAs(lowest);
-        assertThat(BinTree.atLeast(root, 1)).isSameAs(lowest);
+        assertThat(BinTree.atLeast(root, 64)).isEqualTo(lowest);
+        assertThat(BinTree.atLeast(root, 1)).isEqualTo(lowest);
         assertThat(BinTree.atLeast(root, 65)).isNull();
     }
 
@@ -91,9 +91,9 @@ class BinTreeTest {
     void shouldThrowWhenBlockIsInAnotherTree() {
         add(64, 64);
         add(128, 96);
-        Block stranger = blocks.at(256, 80);
+        Block stranger = blocks.create(256, 80);
         assertThatIllegalStateException()
-                .isThrownBy(() -> BinTree.remove(root(), stranger))
+                .isThrownBy(() -> BinTree.remove(present(), stranger))
                 .withMessageContaining("is not in the index");
         assertSame();
     }
@@ -121,7 +121,7 @@ class BinTreeTest {
     }
 
     private Block add(long address, long size) {
-        Block block = blocks.at(address, size);
+        Block block = blocks.create(address, size);
         addAgain(block);
         return block;
     }
@@ -133,14 +133,14 @@ class BinTreeTest {
     }
 
     private void remove(Block block) {
-        root = BinTree.remove(root(), block);
+        root = BinTree.remove(present(), block);
         assertThat(model.remove(block)).isTrue();
     }
 
     private void assertAtLeast(long size) {
         Block expected =
                 model.stream().filter(b -> b.size() >= size).findFirst().orElse(null);
-        assertThat(BinTree.atLeast(root, size)).isSameAs(expected);
+        assertThat(BinTree.atLeast(root, size)).isEqualTo(expected);
     }
 
     private void assertSame() {
@@ -148,12 +148,12 @@ class BinTreeTest {
         BinTree.forEach(root, visited::add);
         assertThat(visited).containsExactlyElementsOf(model);
         if (!model.isEmpty()) {
-            assertThat(BinTree.first(root())).isSameAs(model.first());
-            assertThat(BinTree.last(root())).isSameAs(model.last());
+            assertThat(BinTree.first(present())).isEqualTo(model.first());
+            assertThat(BinTree.last(present())).isEqualTo(model.last());
         }
     }
 
-    private Block root() {
+    private Block present() {
         return Objects.requireNonNull(root);
     }
 

@@ -3,7 +3,7 @@ package dev.quarry.internal.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.internal.segment.Block;
-import dev.quarry.internal.segment.LoneBlocks;
+import dev.quarry.internal.segment.Blocks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -26,7 +26,7 @@ class FreeIndexLongBinTest {
     private static final Comparator<Block> BEST_FIT =
             Comparator.comparingLong(Block::size).thenComparing(Block::address, Long::compareUnsigned);
 
-    private final LoneBlocks blocks = new LoneBlocks();
+    private final Blocks blocks = new Blocks();
     private final FreeIndex index = new FreeIndex(GRANULE);
 
     enum Order {
@@ -197,7 +197,7 @@ class FreeIndexLongBinTest {
     }
 
     private Block block(long granules, long place) {
-        return blocks.at(place << 40, granules * GRANULE);
+        return blocks.create(place << 40, granules * GRANULE);
     }
 
     /** Returns whether the blocks are linked as a list. */

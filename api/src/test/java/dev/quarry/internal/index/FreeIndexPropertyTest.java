@@ -3,7 +3,7 @@ package dev.quarry.internal.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.internal.segment.Block;
-import dev.quarry.internal.segment.LoneBlocks;
+import dev.quarry.internal.segment.Blocks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -96,13 +96,18 @@ class FreeIndexPropertyTest {
 
     /** The index and the set side by side. */
     private static final class Run {
-        private final LoneBlocks blocks = new LoneBlocks();
+        private final Blocks blocks = new Blocks();
         private final FreeIndex index;
         private final long granule;
-        private final TreeSet<Block> model = new TreeSet<>(
-                Comparator.comparingLong(Block::size).thenComparing(Block::address, Long::compareUnsigned));
+        /** By size; parts of segments first, by address; then whole segments, the one freed last first. */
+        private final TreeSet<Block> model = new TreeSet<>(Comparator.comparingLong(Block::size)
+                .thenComparing(Run::isWhole)
+                .thenComparingLong(block -> isWhole(block) ? -block.sequence() : 0)
+                .thenComparing(Block::address, Long::compareUnsigned));
+
         private final List<Block> out = new ArrayList<>();
         private int created;
+        private long freed;
 
         Run(long granule) {
             this.granule = granule;
@@ -112,7 +117,7 @@ class FreeIndexPropertyTest {
         void perform(Step step) {
             long size = step.granules * granule;
             switch (step.action) {
-                case INSERT -> insert(size);
+                case INSERT -> insert(step, size);
                 case REMOVE_BEST_FIT -> {
                     Block found = index.bestFit(size);
                     if (found != null) {
@@ -141,7 +146,7 @@ class FreeIndexPropertyTest {
                     if (part > 0 && mayResize(block, before - part)) {
                         model.remove(block);
                         index.resized(-part);
-                        out.add(blocks.split(block, before - part));
+                        out.add(blocks.store().split(block, before - part));
                         model.add(block);
                     }
                 }
@@ -151,14 +156,14 @@ class FreeIndexPropertyTest {
                         model.remove(block);
                         out.remove(next);
                         index.resized(next.size());
-                        blocks.absorbNext(block);
+                        blocks.store().absorbNext(block);
                         model.add(block);
                     }
                 }
                 case REPLACE -> {
                     if (part > 0 && mayResize(block, before - part)) {
                         model.remove(block);
-                        Block rest = blocks.split(block, part);
+                        Block rest = blocks.store().split(block, part);
                         index.replace(block, before, rest);
                         out.add(block);
                         model.add(rest);
@@ -221,14 +226,24 @@ class FreeIndexPropertyTest {
             return model.stream().filter(b -> b.size() >= size).findFirst().orElse(null);
         }
 
-        private void insert(long size) {
+        private void insert(Step step, long size) {
             // A scrambled order of addresses.
             long address = (++created * 0x9E37_79B9_7F4A_7C15L) & -granule;
-            add(blocks.at(address, size));
+            boolean whole = step.choice % 2 == 0;
+            Block block = blocks.create(address, whole ? size : size + granule);
+            if (!whole) {
+                out.add(blocks.store().split(block, size));
+            }
+            add(block);
+        }
+
+        private static boolean isWhole(Block block) {
+            return block.size() == block.segment().bytes();
         }
 
         private void add(Block block) {
             if (index.bytes() <= Long.MAX_VALUE - block.size()) { // the sum must not overflow
+                block.setFree(1, ++freed / 2); // some are freed at once
                 index.insert(block);
                 model.add(block);
             }

@@ -3,9 +3,11 @@ package dev.quarry.internal.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.internal.segment.Block;
-import dev.quarry.internal.segment.LoneBlocks;
+import dev.quarry.internal.segment.Blocks;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FreeIndexTest {
     private static final long GRANULE = 512;
 
-    private final LoneBlocks blocks = new LoneBlocks();
+    private final Blocks blocks = new Blocks();
     private final FreeIndex index = new FreeIndex(GRANULE);
 
     @Test
@@ -31,25 +33,26 @@ class FreeIndexTest {
         Block fitting = add(102, 1000);
         add(103, 2000);
         assertThat(bin(100 * GRANULE)).as("one bin for both").isEqualTo(bin(101 * GRANULE));
-        assertThat(index.bestFit(101 * GRANULE)).isSameAs(fitting);
-        assertThat(index.bestFit(100 * GRANULE)).isSameAs(small);
+        assertThat(index.bestFit(101 * GRANULE)).isEqualTo(fitting);
+        assertThat(index.bestFit(100 * GRANULE)).isEqualTo(small);
     }
 
     @Test
     void shouldFindLowestWhenSizesAreEqual() {
         add(40, 3000);
         Block lowest = add(40, 1000);
-        Block higher = add(40, 2000);
-        assertThat(index.bestFit(33 * GRANULE)).isSameAs(lowest);
+        add(40, 2000);
+        assertThat(index.bestFit(33 * GRANULE)).isEqualTo(lowest);
         index.remove(lowest);
-        assertThat(index.bestFit(40 * GRANULE)).isSameAs(higher);
+        assertThat(Objects.requireNonNull(index.bestFit(40 * GRANULE)).address())
+                .isEqualTo(2000 * GRANULE);
     }
 
     @Test
     void shouldFindNextBinWhenOwnBinHoldsTooSmallOnesOnly() {
         add(64, 0);
         Block huge = add(1L << 40, 1 << 20);
-        assertThat(index.bestFit(65 * GRANULE)).isSameAs(huge);
+        assertThat(index.bestFit(65 * GRANULE)).isEqualTo(huge);
         index.remove(huge);
         assertThat(index.bestFit(65 * GRANULE)).isNull();
     }
@@ -57,16 +60,16 @@ class FreeIndexTest {
     @Test
     void shouldLeaveBlockInWhenItIsFound() {
         Block block = add(10, 0);
-        assertThat(index.bestFit(1)).isSameAs(block);
-        assertThat(index.bestFit(1)).isSameAs(block);
+        assertThat(index.bestFit(1)).isEqualTo(block);
+        assertThat(index.bestFit(1)).isEqualTo(block);
         assertThat(index.count()).isEqualTo(1);
     }
 
     @Test
     void shouldForgetOldLinksWhenBlockComesFromElsewhere() {
         Block inner = add(40, 0);
-        Block outer = blocks.at(1000 * GRANULE, 40 * GRANULE);
-        Block alone = blocks.at(2000 * GRANULE, 99 * GRANULE);
+        Block outer = blocks.create(1000 * GRANULE, 40 * GRANULE);
+        Block alone = blocks.create(2000 * GRANULE, 99 * GRANULE);
         for (Block block : List.of(outer, alone)) {
             block.setLeft(inner);
             block.setRight(inner);
@@ -79,8 +82,8 @@ class FreeIndexTest {
     void shouldFindLargestSizesWhenTheyAreHuge() {
         Block quarter = add(SizeClasses.MAX_BYTES / GRANULE, 0);
         Block most = add(Long.MAX_VALUE / GRANULE, 0);
-        assertThat(index.bestFit(SizeClasses.MAX_BYTES)).isSameAs(most);
-        assertThat(index.bestFit(SizeClasses.MAX_BYTES - GRANULE)).isSameAs(quarter);
+        assertThat(index.bestFit(SizeClasses.MAX_BYTES)).isEqualTo(most);
+        assertThat(index.bestFit(SizeClasses.MAX_BYTES - GRANULE)).isEqualTo(quarter);
         assertThat(index.bestFit(Long.MAX_VALUE)).isNull();
         assertThat(index.largest()).isEqualTo(Long.MAX_VALUE / GRANULE * GRANULE);
         index.remove(most);
@@ -150,7 +153,7 @@ class FreeIndexTest {
         long most = Long.MAX_VALUE / granule * granule;
         FreeIndex other = new FreeIndex(granule);
         for (long size : sizes(granule, most)) {
-            Block block = blocks.at(0, size);
+            Block block = blocks.create(0, size);
             other.insert(block);
             int bin = marked(other);
             assertThat(other.leastOf(bin)).as("least of bin %d", bin).isLessThanOrEqualTo(size);
@@ -173,6 +176,54 @@ class FreeIndexTest {
         }
     }
 
+    @Test
+    void shouldStayInOrderWhenBinBecomesTreeAndListAgain() {
+        List<Block> all = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            all.add(add(64 + i % 2, 1000 - i * 2L));
+        }
+        assertThat(index.bestFit(65 * GRANULE)).as("a walk over a hundred").isSameAs(all.getLast());
+        all.sort(Comparator.comparingLong(Block::size).thenComparingLong(Block::address));
+        while (!all.isEmpty()) {
+            assertThat(inOrder()).containsExactlyElementsOf(all);
+            index.remove(all.remove(all.size() / 2));
+        }
+        assertThat(index.count()).isZero();
+        Block one = add(64, 5);
+        Block two = add(65, 1);
+        assertThat(inOrder()).containsExactly(one, two);
+    }
+
+    @Test
+    void shouldBeResizableWhenAloneInBinAndStayingThere() {
+        Block block = add(6400, 0);
+        assertThat(index.isResizable(block, 6450 * GRANULE)).isTrue();
+        assertThat(index.isResizable(block, 6400 * 2 * GRANULE)).isFalse();
+        assertThat(index.isResizable(block, GRANULE)).isFalse();
+        Block other = add(6401, 10_000);
+        assertThat(index.isResizable(block, 6450 * GRANULE)).isFalse();
+        assertThat(index.isResizable(other, 6450 * GRANULE)).isFalse();
+        index.remove(other);
+        assertThat(index.isResizable(block, 6450 * GRANULE)).isTrue();
+    }
+
+    @Test
+    void shouldFindRestInPlaceWhenPieceIsCutOff() {
+        Block block = add(6450, 0);
+        Block rest = blocks.store().split(block, 10 * GRANULE);
+        index.replace(block, 6450 * GRANULE, rest);
+        assertThat(index.bytes()).isEqualTo(6440 * GRANULE);
+        assertThat(inOrder()).containsExactly(rest);
+        assertThat(index.isResizable(rest, 6435 * GRANULE)).isTrue();
+        blocks.store().split(rest, 6435 * GRANULE);
+        index.resized(-5 * GRANULE);
+        assertThat(index.bytes()).isEqualTo(6435 * GRANULE);
+        assertThat(index.bestFit(6436 * GRANULE)).isNull();
+        index.remove(rest);
+        assertThat(index.bytes()).isZero();
+        assertThat(inOrder()).isEmpty();
+    }
+
     private static List<Long> sizes(long granule, long most) {
         List<Long> sizes = new ArrayList<>();
         for (long n = 1; n <= 300; n++) {
@@ -191,7 +242,7 @@ class FreeIndexTest {
     }
 
     private Block add(long granules, long address) {
-        Block block = blocks.at(address * GRANULE, granules * GRANULE);
+        Block block = blocks.create(address * GRANULE, granules * GRANULE);
         index.insert(block);
         return block;
     }
@@ -205,7 +256,7 @@ class FreeIndexTest {
     /** Returns the bin of a size, by what the index says of an index of its own. */
     private int bin(long size) {
         FreeIndex probe = new FreeIndex(GRANULE);
-        probe.insert(blocks.at(0, size));
+        probe.insert(blocks.create(0, size));
         return marked(probe);
     }
 

@@ -37,7 +37,6 @@ class BlockStoreTest {
         assertThat(block.address()).isEqualTo(16384);
         assertThat(block.size()).isEqualTo(1024);
         assertThat(block.isWholeSegment()).isTrue();
-        assertThat(block.left()).isNull();
         assertThat(block.requested()).isZero();
         assertThat(block.tag()).isZero();
         assertThat(block.owner()).isZero();
@@ -56,7 +55,6 @@ class BlockStoreTest {
         assertThat(upper.size()).isEqualTo(24);
         assertThat(upper.previous()).isSameAs(lower);
         assertThat(upper.next()).isNull();
-        assertThat(upper.left()).isNull();
         assertThat(upper.requested()).isZero();
         assertThat(upper.tag()).isZero();
         assertThat(upper.owner()).isZero();

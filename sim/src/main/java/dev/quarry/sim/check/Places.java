@@ -16,11 +16,17 @@ final class Places {
     private final PoolLayout layout;
     private final Blocks blocks;
     private final @Nullable Place[] placeOf;
+    private final Set<Integer> wholeSegments = new HashSet<>();
 
     private Places(PoolLayout layout, Blocks blocks) {
         this.layout = layout;
         this.blocks = blocks;
         this.placeOf = new Place[blocks.ids()];
+        for (SegmentLayout segment : layout.segments()) {
+            if (segment.blocks().size() == 1) {
+                wholeSegments.add(segment.blocks().getFirst().id());
+            }
+        }
     }
 
     /** Where a free block is: a bin of an owner's index, an owner's cache, or a batch for an owner. */
@@ -92,9 +98,13 @@ final class Places {
         return bytes;
     }
 
-    private static boolean isInOrder(BlockLayout before, BlockLayout block) {
-        return before.bytes() < block.bytes()
-                || (before.bytes() == block.bytes() && before.address() < block.address());
+    /** By size; equals: parts of segments by address, then whole segments in any order. */
+    private boolean isInOrder(BlockLayout before, BlockLayout block) {
+        if (before.bytes() != block.bytes()) {
+            return before.bytes() < block.bytes();
+        }
+        return wholeSegments.contains(block.id())
+                || (!wholeSegments.contains(before.id()) && before.address() < block.address());
     }
 
     private void checkCache(DomainLayout domain) {

@@ -1,0 +1,70 @@
+package dev.quarry.internal.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quarry.Allocation;
+import dev.quarry.PoolOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FlightRecorderTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldRecordAllocationAndFreeWhenAskedTo() throws IOException {
+        List<RecordedEvent> events = record(true);
+        assertThat(events).hasSize(2);
+        RecordedEvent allocation = events.getFirst();
+        assertThat(allocation.getEventType().getName()).isEqualTo("dev.quarry.Allocation");
+        assertThat(allocation.getLong("requestedBytes")).isEqualTo(70_000);
+        assertThat(allocation.getLong("blockBytes")).isEqualTo(70_144);
+        assertThat(allocation.getString("pool")).isEqualTo("recorded");
+        assertThat(allocation.getStackTrace().getFrames())
+                .anyMatch(frame -> frame.getMethod().getName().equals("allocateAndFree"));
+        RecordedEvent free = events.getLast();
+        assertThat(free.getEventType().getName()).isEqualTo("dev.quarry.Free");
+        assertThat(free.getLong("requestedBytes")).isEqualTo(70_000);
+        assertThat(free.getLong("address")).isEqualTo(allocation.getLong("address"));
+    }
+
+    @Test
+    void shouldRecordNothingWhenNotAskedTo() throws IOException {
+        assertThat(record(false)).isEmpty();
+    }
+
+    private List<RecordedEvent> record(boolean enabled) throws IOException {
+        Path file = folder.resolve("quarry.jfr");
+        try (Recording recording = new Recording()) {
+            if (enabled) {
+                recording.enable("dev.quarry.Allocation");
+                recording.enable("dev.quarry.Free");
+            }
+            recording.start();
+            allocateAndFree();
+            recording.stop();
+            recording.dump(file);
+        }
+        return RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().startsWith("dev.quarry."))
+                .sorted((a, b) -> a.getStartTime().compareTo(b.getStartTime()))
+                .toList();
+    }
+
+    private static void allocateAndFree() {
+        PoolOptions options = PoolOptions.withoutEnvironment()
+                .name("recorded")
+                .leakSampling(0)
+                .build();
+        try (Fakes fakes = new Fakes(options);
+                Allocation _ = fakes.pool().allocate(70_000)) {
+            assertThat(fakes.pool().isOpen()).isTrue();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.quarry.internal.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quarry.Allocation;
+import dev.quarry.MemoryPool;
+import dev.quarry.PoolOptions;
+import org.junit.jupiter.api.Test;
+
+class LeaksTest {
+    private static final int MOST_COLLECTIONS = 200;
+
+    @Test
+    void shouldFindLeakWhenHandleIsLost() throws InterruptedException {
+        try (Fakes fakes = new Fakes(options(1))) {
+            lose(fakes.pool());
+            awaitLeaks(fakes.pool(), 1);
+        }
+    }
+
+    @Test
+    void shouldReportNothingWhenHandlesAreClosed() throws InterruptedException {
+        try (Fakes fakes = new Fakes(options(1))) {
+            for (int i = 0; i < 100; i++) {
+                fakes.pool().allocate(1000).close();
+            }
+            lose(fakes.pool());
+            awaitLeaks(fakes.pool(), 1);
+        }
+    }
+
+    @Test
+    void shouldFindSomeOfManyWhenOneInTenIsWatched() throws InterruptedException {
+        try (Fakes fakes = new Fakes(options(10))) {
+            for (int i = 0; i < 200; i++) {
+                lose(fakes.pool());
+            }
+            awaitLeaks(fakes.pool(), 20);
+        }
+    }
+
+    @Test
+    void shouldWatchNothingWhenSwitchedOff() throws InterruptedException {
+        try (Fakes off = new Fakes(options(0));
+                Fakes on = new Fakes(options(1))) {
+            lose(off.pool());
+            lose(on.pool());
+            awaitLeaks(on.pool(), 1);
+            assertThat(((DevicePool) off.pool()).core().leaks().found()).isZero();
+        }
+    }
+
+    @Test
+    void shouldCountAnewWhenReconfigured() throws InterruptedException {
+        try (Fakes fakes = new Fakes(options(0))) {
+            lose(fakes.pool());
+            fakes.pool()
+                    .reconfigure(
+                            fakes.pool().options().toBuilder().leakSampling(1).build());
+            lose(fakes.pool());
+            awaitLeaks(fakes.pool(), 1);
+        }
+    }
+
+    private static PoolOptions options(int oneIn) {
+        return PoolOptions.withoutEnvironment().leakSampling(oneIn).build();
+    }
+
+    private static void lose(MemoryPool pool) {
+        Allocation _ = pool.allocate(1234);
+    }
+
+    /** Collects garbage until so many leaks are found; the collector is asked often, and takes what it likes each time. */
+    private static void awaitLeaks(MemoryPool pool, int number) throws InterruptedException {
+        Leaks leaks = ((DevicePool) pool).core().leaks();
+        for (int i = 0; i < MOST_COLLECTIONS && leaks.found() < number; i++) {
+            System.gc();
+            Thread.sleep(5);
+        }
+        assertThat(leaks.found()).isEqualTo(number);
+    }
+}
