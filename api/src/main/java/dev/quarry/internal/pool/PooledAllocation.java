@@ -10,6 +10,7 @@ import dev.quarry.internal.device.DriverEvent;
 import dev.quarry.internal.event.FreeEvent;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.view.View;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * The handle of a block.
  *
  * <p>One field decides all races: it is {@code null} while the handle is open and has no view that dies with it, then that
- * {@link View}, and at last a mark that says closed. Each step is one compare-and-set, of which one thread wins.
+ * view, and at last a mark that says closed. Each step is one compare-and-set, of which one thread wins. All fields fit
+ * into 48 bytes; therefore the view and its arena stand here, and not the record of both.
  */
 final class PooledAllocation implements Allocation {
     private static final VarHandle VIEW;
@@ -37,16 +39,22 @@ final class PooledAllocation implements Allocation {
         }
     }
 
-    /** Stands for the view while a thread closes it. */
-    private static final Object CLOSING = new Object();
-    /** Stands for the view of a closed allocation. */
-    private static final Object CLOSED = new Object();
+    /** What stands in the view's place where there is none. */
+    private enum Phase {
+        MAKING,
+        CLOSING,
+        CLOSED
+    }
 
     private final long address;
     private final long bytes;
     private final Block block;
     private final Domain domain;
     private volatile @Nullable Object view;
+
+    /** The life of the view; written before the view, and read after it. */
+    private @Nullable Arena arena;
+
     private volatile @Nullable Attachments attachments;
 
     PooledAllocation(Block block, long bytes, Domain domain) {
@@ -86,7 +94,7 @@ final class PooledAllocation implements Allocation {
     @Override
     public boolean isOpen() {
         Object now = view;
-        return now == null || now instanceof View;
+        return now == null || now == Phase.MAKING || now instanceof MemorySegment;
     }
 
     @Override
@@ -100,7 +108,7 @@ final class PooledAllocation implements Allocation {
             checkOpen();
             return domain.pool().views().shared(address, bytes);
         }
-        return ownView(safety).segment();
+        return ownView(safety);
     }
 
     @Override
@@ -177,7 +185,7 @@ final class PooledAllocation implements Allocation {
     /** Closes the handle, or throws with nothing changed: one of several callers succeeds. */
     private void claim() {
         Object now = view;
-        if (now != null || !VIEW.compareAndSet(this, null, CLOSED)) {
+        if (now != null || !VIEW.compareAndSet(this, null, Phase.CLOSED)) {
             closeView();
         }
     }
@@ -201,42 +209,64 @@ final class PooledAllocation implements Allocation {
 
     /** Closes the view and the handle, or throws with nothing changed. */
     private void closeView() {
-        if (!(view instanceof View open)) {
+        Object now = view;
+        while (now == Phase.MAKING) {
+            Thread.onSpinWait();
+            now = view;
+        }
+        Arena life = arena;
+        if (!(now instanceof MemorySegment open) || life == null) {
+            if (now == null) {
+                claim(); // the view could not be made
+                return;
+            }
             throw alreadyClosed();
         }
-        if (!open.isClosableByCaller()) {
-            throw wrongThread(open.owner());
+        if (!View.isMine(open)) {
+            throw wrongThread(View.owner(open));
         }
-        if (!VIEW.compareAndSet(this, open, CLOSING)) {
+        if (!VIEW.compareAndSet(this, open, Phase.CLOSING)) {
             throw alreadyClosed();
         }
         try {
-            open.close();
+            life.close();
         } catch (RuntimeException e) {
             view = open;
             throw e;
         }
-        VIEW.setRelease(this, CLOSED);
+        VIEW.setRelease(this, Phase.CLOSED);
     }
 
-    private View ownView(ViewSafety safety) {
-        Object now = view;
-        if (now == null) {
-            View made = domain.pool().views().own(safety, address, bytes);
-            if (VIEW.compareAndSet(this, null, made)) {
+    private MemorySegment ownView(ViewSafety safety) {
+        while (true) {
+            Object now = view;
+            if (now instanceof MemorySegment made) {
+                if (!View.isMine(made)) {
+                    throw new WrongThreadException("the view of " + this + " is confined to " + View.owner(made)
+                            + "; use ViewSafety.SHARED for views of several threads");
+                }
                 return made;
             }
-            made.close(); // another thread was faster, or closed the allocation
-            now = view;
+            if (now == Phase.MAKING) {
+                Thread.onSpinWait();
+            } else if (now != null) {
+                throw closedAlready("has no view any more: it is closed");
+            } else if (VIEW.compareAndSet(this, null, Phase.MAKING)) {
+                return makeView(safety);
+            }
         }
-        if (!(now instanceof View made)) {
-            throw closedAlready("has no view any more: it is closed");
+    }
+
+    private MemorySegment makeView(ViewSafety safety) {
+        try {
+            View made = domain.pool().views().own(safety, address, bytes);
+            arena = made.arena();
+            VIEW.setRelease(this, made.segment());
+            return made.segment();
+        } catch (RuntimeException | Error e) {
+            view = null;
+            throw e;
         }
-        if (!made.isClosableByCaller()) {
-            throw new WrongThreadException("the view of " + this + " is confined to " + made.owner()
-                    + "; use ViewSafety.SHARED for views of several threads");
-        }
-        return made;
     }
 
     private ViewSafety viewSafety() {

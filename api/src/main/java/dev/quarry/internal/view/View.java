@@ -3,17 +3,14 @@ package dev.quarry.internal.view;
 import dev.quarry.ViewSafety;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A host view that dies with its allocation.
  *
  * @param arena the view's lifetime
  * @param segment the view
- * @param thread who alone may use and close it, or {@code null} for anybody
  */
-public record View(
-        Arena arena, MemorySegment segment, @Nullable Thread thread) {
+public record View(Arena arena, MemorySegment segment) {
     /** What makes a segment of native memory; the plugin's, since the call is restricted. */
     @FunctionalInterface
     public interface Source {
@@ -26,25 +23,25 @@ public record View(
         Arena arena = safety == ViewSafety.CONFINED ? Arena.ofConfined() : Arena.ofShared();
         try {
             MemorySegment segment = source.view(address, bytes, arena);
-            return new View(arena, segment, safety == ViewSafety.CONFINED ? Thread.currentThread() : null);
+            return new View(arena, segment);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
     }
 
-    /** Returns whether the calling thread may use and close this view. */
-    public boolean isClosableByCaller() {
-        return thread == null || thread.equals(Thread.currentThread());
+    /** Returns whether the calling thread may use and close a view. */
+    public static boolean isMine(MemorySegment view) {
+        return view.isAccessibleBy(Thread.currentThread());
     }
 
-    /** Returns who may use and close this view, for messages. */
-    public String owner() {
-        return thread == null ? "" : "thread \"" + thread.getName() + "\"";
-    }
-
-    /** Ends the view's life; throws if native code is using it. */
-    public void close() {
-        arena.close();
+    /** Returns who alone may use and close a confined view, for messages: found by asking for each platform thread. */
+    public static String owner(MemorySegment view) {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (view.isAccessibleBy(thread)) {
+                return "thread \"" + thread.getName() + "\"";
+            }
+        }
+        return "a virtual thread, or one that has ended";
     }
 }

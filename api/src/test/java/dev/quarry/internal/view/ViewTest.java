@@ -19,7 +19,7 @@ class ViewTest {
         for (ViewSafety safety : new ViewSafety[] {ViewSafety.CONFINED, ViewSafety.CHECKED}) {
             View view = View.open(SOURCE, safety, 4096, 16);
             view.segment().set(ValueLayout.JAVA_BYTE, 15, (byte) 7);
-            view.close();
+            view.arena().close();
             assertThatIllegalStateException()
                     .as(safety.name())
                     .isThrownBy(() -> view.segment().get(ValueLayout.JAVA_BYTE, 15));
@@ -29,19 +29,19 @@ class ViewTest {
     @Test
     void shouldBeClosableByItsThreadOnlyWhenConfined() throws InterruptedException {
         View view = View.open(SOURCE, ViewSafety.CONFINED, 4096, 16);
-        assertThat(view.isClosableByCaller()).isTrue();
+        assertThat(View.isMine(view.segment())).isTrue();
         assertThat(elsewhere(view)).isFalse();
-        assertThat(view.owner()).isEqualTo("thread \"" + Thread.currentThread().getName() + "\"");
-        view.close();
+        assertThat(View.owner(view.segment()))
+                .isEqualTo("thread \"" + Thread.currentThread().getName() + "\"");
+        view.arena().close();
     }
 
     @Test
     void shouldBeClosableByAllThreadsWhenChecked() throws InterruptedException {
         View view = View.open(SOURCE, ViewSafety.CHECKED, 4096, 16);
-        assertThat(view.isClosableByCaller()).isTrue();
+        assertThat(View.isMine(view.segment())).isTrue();
         assertThat(elsewhere(view)).isTrue();
-        assertThat(view.owner()).isEmpty();
-        view.close();
+        view.arena().close();
     }
 
     @Test
@@ -58,7 +58,7 @@ class ViewTest {
 
     private static boolean elsewhere(View view) throws InterruptedException {
         boolean[] closable = new boolean[1];
-        Thread thread = Thread.ofPlatform().start(() -> closable[0] = view.isClosableByCaller());
+        Thread thread = Thread.ofPlatform().start(() -> closable[0] = View.isMine(view.segment()));
         thread.join();
         return closable[0];
     }
