@@ -6,7 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Caches and deferred frees under all interleavings of small scenarios, and under threads that run freely. */
-class LinearizabilityStress {
+class LincheckStackStress {
     /** Rounds of a loop from which on it counts as endless: a drain visits more stacks than Lincheck expects. */
     private static final int LOOP_BOUND = 1000;
 

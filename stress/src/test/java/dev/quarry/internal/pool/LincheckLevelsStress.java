@@ -6,7 +6,7 @@ import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
 import org.junit.jupiter.api.Test;
 
 /** A pool's two levels under all interleavings of small scenarios, and under threads that run freely. */
-class TwoLevelsStress {
+class LincheckLevelsStress {
     /** Rounds of a loop from which on it counts as endless: a drain visits more stacks than Lincheck expects. */
     private static final int LOOP_BOUND = 1000;
 
