@@ -2,6 +2,7 @@ package dev.quarry.internal.cache;
 
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.Padded;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * cache do not coalesce, so a cache is bounded in bytes, and gives all back when it stays full of sizes that nobody asks
  * for.
  */
-public final class StreamCache {
+public final class StreamCache extends Padded {
     private static final VarHandle TAKEN;
 
     static {

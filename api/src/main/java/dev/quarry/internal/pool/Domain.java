@@ -4,6 +4,7 @@ import dev.quarry.internal.cache.StreamCache;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.device.StreamClient;
 import dev.quarry.internal.index.FreeIndex;
+import dev.quarry.internal.segment.Padded;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * at its free; a {@link Mark} covers all blocks up to a number. Another domain may take a block once it is ordered behind
  * a mark that covers it: by a wait on its own stream, or because the mark is complete on the host.
  */
-final class Domain implements StreamClient {
+final class Domain extends Padded implements StreamClient {
     /** The number of the host's domain, and the owner of free blocks whose last use is known to be complete. */
     static final int HOST = 0;
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #IN_USE} or {@link #CACHED}, its holder writes what was asked for, tag, owner and state. A neighbour's state that is
  * read meanwhile can only be the one for the other, and neither merges.
  */
-public final class Block {
+public final class Block extends Padded {
     /** Held by a user. */
     public static final int IN_USE = 1;
     /** In a stream cache. */
