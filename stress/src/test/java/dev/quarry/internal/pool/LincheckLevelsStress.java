@@ -14,11 +14,11 @@ class LincheckLevelsStress {
     void shouldKeepEachBlockInOnePlaceWhenStepsInterleave() {
         new ModelCheckingOptions()
                 .loopBound(LOOP_BOUND)
-                .iterations(20)
+                .iterations(30)
                 .invocationsPerIteration(500)
                 .threads(2)
                 .actorsPerThread(3)
-                .actorsBefore(2)
+                .actorsBefore(0)
                 .actorsAfter(0)
                 .verifier(EpsilonVerifier.class)
                 .check(TwoLevels.class);
@@ -31,7 +31,7 @@ class LincheckLevelsStress {
                 .invocationsPerIteration(1000)
                 .threads(2)
                 .actorsPerThread(4)
-                .actorsBefore(2)
+                .actorsBefore(0)
                 .actorsAfter(0)
                 .verifier(EpsilonVerifier.class)
                 .check(TwoLevels.class);

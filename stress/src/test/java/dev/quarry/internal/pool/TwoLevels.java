@@ -36,12 +36,12 @@ public class TwoLevels {
     /** Guarded by the lock. */
     private final Deque<Block> index = new ArrayDeque<>();
 
-    /** Puts all blocks into the index; the cache has room for one. */
+    /** Puts one block into each place; the cache has room for one. */
     public TwoLevels() {
         cache.limit(LongHandles.BYTES, LongHandles.BYTES, 0);
-        for (int i = 1; i <= BLOCKS; i++) {
-            index.add(LongHandles.block(i));
-        }
+        cache.offer(LongHandles.block(1), LongHandles.BYTES, 1, LongHandles.BYTES);
+        held.set(0, LongHandles.block(2));
+        index.add(LongHandles.block(BLOCKS));
     }
 
     /** Takes a block for a slot, and gives it back if another thread has filled the slot. */
