@@ -8,6 +8,7 @@ import dev.quarry.internal.event.AllocationEvent;
 import dev.quarry.internal.pool.PendingBlock.Use;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.spi.DriverException;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,8 @@ final class Release {
             attached.setClosedAt(Places.caller());
             core.places().remove(allocation.block());
             attached.endWatch();
+            // Else the collector could take the handle before the watch has ended, and a leak would be reported.
+            Reference.reachabilityFence(allocation);
         }
         Block block = allocation.block();
         long size = block.size();
