@@ -94,9 +94,12 @@ final class Release {
         if (attached != null && attached.allocatedAt() != null) {
             attached.setClosedAt(Places.caller());
             core.places().remove(allocation.block());
-            attached.endWatch();
-            // Else the collector could take the handle before the watch has ended, and a leak would be reported.
-            Reference.reachabilityFence(allocation);
+            try {
+                attached.endWatch();
+            } finally {
+                // Else the collector could take the handle before the watch has ended, and a leak would be reported.
+                Reference.reachabilityFence(allocation);
+            }
         }
         Block block = allocation.block();
         long size = block.size();
