@@ -58,8 +58,10 @@ public record PoolLayout(
      * @param state where it says it is
      * @param owner the domain that owns it, 0 for none
      * @param requestedBytes what its holder asked for; meaningful while in use
+     * @param sequence which of its owner's frees made it free, counted from 1; 0 where the host did; meaningful while free
      */
-    public record BlockLayout(int id, long address, long bytes, State state, int owner, long requestedBytes) {}
+    public record BlockLayout(
+            int id, long address, long bytes, State state, int owner, long requestedBytes, long sequence) {}
 
     /**
      * One domain's free blocks.
@@ -80,7 +82,7 @@ public record PoolLayout(
      * @param least the smallest size that belongs into it
      * @param most the largest size that belongs into it
      * @param marked whether its bitmap bit is set
-     * @param blocks ids of its blocks, in the order of the index: by size, then address
+     * @param blocks ids of its blocks, in the order of the index
      */
     public record BinLayout(int bin, long least, long most, boolean marked, List<Integer> blocks) {}
 

@@ -50,7 +50,13 @@ final class LayoutPicture {
         List<BlockLayout> blocks = new ArrayList<>();
         for (Block block = segment.first(); block != null; block = block.next()) {
             blocks.add(new BlockLayout(
-                    block.number(), block.address(), block.size(), state(block), block.owner(), block.requested()));
+                    block.number(),
+                    block.address(),
+                    block.size(),
+                    state(block),
+                    block.owner(),
+                    block.requested(),
+                    block.sequence()));
         }
         return new SegmentLayout(segment.address(), segment.bytes(), segment.isDedicated(), List.copyOf(blocks));
     }

@@ -90,7 +90,7 @@ final class Places {
                 throw violation(
                         3,
                         place + " holds " + Blocks.text(before) + " before " + Blocks.text(block)
-                                + ", against the order by size, then address");
+                                + ", against the order of best fit");
             }
             before = block;
             bytes += block.bytes();
@@ -98,13 +98,19 @@ final class Places {
         return bytes;
     }
 
-    /** By size; equals: parts of segments by address, then whole segments in any order. */
+    /** By size; equals: parts of segments by address, then whole segments, the one freed last first. */
     private boolean isInOrder(BlockLayout before, BlockLayout block) {
         if (before.bytes() != block.bytes()) {
             return before.bytes() < block.bytes();
         }
-        return wholeSegments.contains(block.id())
-                || (!wholeSegments.contains(before.id()) && before.address() < block.address());
+        boolean whole = wholeSegments.contains(block.id());
+        if (whole != wholeSegments.contains(before.id())) {
+            return whole;
+        }
+        if (whole && before.sequence() != block.sequence()) {
+            return before.sequence() > block.sequence();
+        }
+        return Long.compareUnsigned(before.address(), block.address()) < 0;
     }
 
     private void checkCache(DomainLayout domain) {

@@ -46,6 +46,7 @@ final class LayoutSketch {
     long account = 10752;
     long peakLoss;
     long totalLoss;
+    private final List<SegmentLayout> whole = new ArrayList<>();
     private int dedicatedBlocks = 1;
 
     LayoutSketch() {
@@ -69,30 +70,43 @@ final class LayoutSketch {
 
     void move(int id, long by) {
         BlockLayout b = blocks.get(id);
-        blocks.set(id, new BlockLayout(id, b.address() + by, b.bytes(), b.state(), b.owner(), b.requestedBytes()));
+        blocks.set(id, new BlockLayout(id, b.address() + by, b.bytes(), b.state(), b.owner(), b.requestedBytes(), 0));
     }
 
     void resize(int id, long by) {
         BlockLayout b = blocks.get(id);
-        blocks.set(id, new BlockLayout(id, b.address(), b.bytes() + by, b.state(), b.owner(), b.requestedBytes()));
+        blocks.set(id, new BlockLayout(id, b.address(), b.bytes() + by, b.state(), b.owner(), b.requestedBytes(), 0));
     }
 
     void own(int id, int owner) {
         BlockLayout b = blocks.get(id);
-        blocks.set(id, new BlockLayout(id, b.address(), b.bytes(), b.state(), owner, b.requestedBytes()));
+        blocks.set(id, new BlockLayout(id, b.address(), b.bytes(), b.state(), owner, b.requestedBytes(), 0));
     }
 
     void ask(int id, long bytes) {
         BlockLayout b = blocks.get(id);
-        blocks.set(id, new BlockLayout(id, b.address(), b.bytes(), b.state(), b.owner(), bytes));
+        blocks.set(id, new BlockLayout(id, b.address(), b.bytes(), b.state(), b.owner(), bytes, 0));
     }
 
     void splitDedicated() {
         dedicatedBlocks = 2;
     }
 
+    /** Adds a segment that is one free block of owner 0, freed by that owner's free number {@code sequence}. */
+    void addWhole(int id, long address, long bytes, long sequence) {
+        BlockLayout block = new BlockLayout(id, address, bytes, State.FREE, 0, 0, sequence);
+        whole.add(new SegmentLayout(address, bytes, false, List.of(block)));
+        bin.add(id);
+        indexed += bytes;
+        free += bytes;
+        account += bytes;
+        largestFree = Math.max(largestFree, bytes);
+    }
+
     PoolLayout layout() {
-        SegmentLayout segment = new SegmentLayout(BASE, segmentBytes, false, List.copyOf(blocks));
+        List<SegmentLayout> segments = new ArrayList<>(whole);
+        segments.add(new SegmentLayout(BASE, segmentBytes, false, List.copyOf(blocks)));
+        segments.add(dedicated());
         DomainLayout host = new DomainLayout(
                 0, List.of(new BinLayout(4, 512, binMost, binMarked, List.copyOf(bin))), List.of(), 0, indexed);
         DomainLayout stream = new DomainLayout(
@@ -106,7 +120,7 @@ final class LayoutSketch {
         return new PoolLayout(
                 "sketch",
                 512,
-                List.of(segment, dedicated()),
+                segments,
                 List.of(host, stream),
                 List.of(new BatchLayout(0, 1024, List.copyOf(batch))),
                 List.copyOf(deferred),
@@ -118,20 +132,21 @@ final class LayoutSketch {
         List<BlockLayout> parts = new ArrayList<>();
         long bytes = 4096 / dedicatedBlocks;
         for (int i = 0; i < dedicatedBlocks; i++) {
-            parts.add(new BlockLayout(dedicatedId + i, dedicatedAddress + i * bytes, bytes, dedicatedState, 0, 2000));
+            parts.add(
+                    new BlockLayout(dedicatedId + i, dedicatedAddress + i * bytes, bytes, dedicatedState, 0, 2000, 0));
         }
         return new SegmentLayout(dedicatedAddress, 4096, true, parts);
     }
 
     private MemoryStatistics statistics() {
         MemoryStatistics families =
-                statistics(family(allocations), family(requested), family(allocated), family(10752));
+                statistics(family(allocations), family(requested), family(allocated), family(10752 + wholeBytes()));
         return new MemoryStatistics(
                 families.allocations(),
                 families.requestedBytes(),
                 families.allocatedBytes(),
                 families.reservedBytes(),
-                family(2),
+                family(2 + whole.size()),
                 cached,
                 pending,
                 free,
@@ -140,6 +155,10 @@ final class LayoutSketch {
                 families.driver(),
                 0,
                 0);
+    }
+
+    private long wholeBytes() {
+        return whole.stream().mapToLong(SegmentLayout::bytes).sum();
     }
 
     private static MemoryStatistics statistics(
@@ -168,6 +187,6 @@ final class LayoutSketch {
         long address = blocks.isEmpty()
                 ? BASE
                 : blocks.getLast().address() + blocks.getLast().bytes();
-        blocks.add(new BlockLayout(blocks.size(), address, bytes, state, owner, 0));
+        blocks.add(new BlockLayout(blocks.size(), address, bytes, state, owner, 0, 0));
     }
 }

@@ -113,7 +113,29 @@ class PoolValidatorTest {
     @Test
     void shouldNameI3WhenBinIsNotInOrder() {
         Collections.reverse(sketch.bin);
-        assertViolation(3, "holds block 1", "before block 6", "against the order by size, then address");
+        assertViolation(3, "holds block 1", "before block 6", "against the order of best fit");
+    }
+
+    @Test
+    void shouldAcceptPartsByAddressThenWholeSegmentsLastFreedFirst() {
+        sketch.addWhole(8, 0x30000, 2048, 7);
+        sketch.addWhole(9, 0x20000, 2048, 6);
+        sketch.addWhole(10, 0x40000, 2048, 6);
+        assertThatNoException().isThrownBy(() -> PoolValidator.check(sketch.layout()));
+    }
+
+    @Test
+    void shouldNameI3WhenWholeSegmentFreedEarlierComesFirst() {
+        sketch.addWhole(8, 0x20000, 2048, 6);
+        sketch.addWhole(9, 0x30000, 2048, 7);
+        assertViolation(3, "holds block 8", "before block 9", "against the order of best fit");
+    }
+
+    @Test
+    void shouldNameI3WhenWholeSegmentComesBeforeEqualPart() {
+        sketch.addWhole(8, 0x20000, 2048, 6);
+        Collections.swap(sketch.bin, 1, 2);
+        assertViolation(3, "holds block 8", "before block 1", "against the order of best fit");
     }
 
     @Test
