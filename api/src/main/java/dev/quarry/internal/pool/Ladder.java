@@ -178,7 +178,6 @@ final class Ladder {
             return;
         }
         long completed = stall.waitForAll();
-        pending.poll();
         handOver.consolidate(core.hostDomain(), false);
         trail.add("wait for pending work", completed);
         trail.add("release unused segments", takeable(domain, wish) ? 0 : growth.releaseFor(need));

@@ -22,15 +22,23 @@ final class Stall {
     }
 
     /**
-     * Waits for all work that keeps memory from being free, for at most the option's time.
+     * Waits for all work that keeps memory from being free, for at most the option's time, and frees what was pending.
      *
      * @return bytes that became complete
      */
     long waitForAll() {
-        return waitForAll(TimeUnit.NANOSECONDS.convert(core.options().maxStall()));
+        long mostNanos = TimeUnit.NANOSECONDS.convert(core.options().maxStall());
+        long start = core.clock().getAsLong();
+        long bytes = waitForAll(mostNanos);
+        if (pending.poll() > 0) {
+            // A block that the device had to clear is pending again, and complete when that is done.
+            waitForAll(left(start, mostNanos));
+            pending.poll();
+        }
+        return bytes;
     }
 
-    /** As {@link #waitForAll()}, with a bound of its own in nanoseconds. */
+    /** Waits as {@link #waitForAll()}, with a bound of its own in nanoseconds, and frees nothing. */
     long waitForAll(long mostNanos) {
         List<Domain> owners = new ArrayList<>();
         long bytes = 0;

@@ -25,7 +25,6 @@ final class PoolBook {
     private long reserved;
     private long reservedPeak;
     private long failures;
-    private boolean cleared;
 
     PoolBook(MemoryPool pool, long granule, long limit) {
         this.pool = pool;
@@ -59,11 +58,6 @@ final class PoolBook {
         limit = bytes;
     }
 
-    /** Returns whether the pool ever cleared memory when it was freed: work of its own, which comes late. */
-    boolean hasCleared() {
-        return cleared;
-    }
-
     void allocated(Allocation allocation) {
         live++;
         totalLive++;
@@ -91,7 +85,6 @@ final class PoolBook {
     void check() {
         PoolLayout layout = PoolInspector.inspect(pool);
         PoolValidator.check(layout);
-        cleared |= pool.options().clearOnFree();
         MemoryStatistics now = layout.statistics();
         equal("allocations", now.allocations().current(), live);
         equal("requestedBytes", now.requestedBytes().current(), requested);

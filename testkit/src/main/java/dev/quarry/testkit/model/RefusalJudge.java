@@ -22,7 +22,6 @@ final class RefusalJudge {
         if (child != null
                 || world.mishaps().everStruck()
                 || world.plan().interloper()
-                || book.hasCleared()
                 || book.pool().options().outOfMemoryHandler() != null
                 || world.strands().stream().anyMatch(Strand::isCapturing)
                 || book.pool().options().maxStall().isZero()) {
