@@ -111,7 +111,12 @@ public interface MemoryPool extends AutoCloseable {
      */
     long trim();
 
-    /** As {@link #trim()}, for segments that have been unused for at least {@code idle}. */
+    /**
+     * As {@link #trim()}, for segments that have been unused for at least {@code idle}.
+     *
+     * <p>Of segments that fall out of use in quick succession (many within a millisecond of each other) most are not timed:
+     * such a one counts as unused from the first call of this method that finds it so.
+     */
     long trim(Duration idle);
 
     /**

@@ -9,12 +9,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first cache level: small freed blocks of one domain, last in, first out, by size class.
+ * The first cache level: freed blocks of one domain, last in, first out, by exact size.
  *
- * <p>A hit takes one compare-and-set and touches one block. Nobody ever waits for a cache: a thread that
- * finds it taken goes to the index instead. Only {@link #drain} insists, and holders keep it for nanoseconds. Blocks in a
- * cache do not coalesce, so a cache is bounded in bytes, and gives all back when it stays full of sizes that nobody asks
- * for.
+ * <p>Two kinds of sizes are kept: the small classes, always, and larger sizes that {@linkplain RecurringSizes recur}. Blocks in
+ * a cache do not coalesce, so both are bounded: the classes in bytes, the others by how many blocks of a size were wanted at
+ * once. A cache whose classes stay full of what nobody asks for counts as {@linkplain #isStale stale}, and its user drains it.
+ *
+ * <p>A hit takes one compare-and-set and touches one block. Who allocates or frees never waits for a cache: a thread that
+ * finds it taken goes to the index instead. All other methods insist; holders keep the cache for nanoseconds.
  */
 public final class StreamCache extends Padded {
     private static final VarHandle TAKEN;

@@ -9,8 +9,8 @@ import dev.quarry.internal.cache.StreamCache;
  * <p>What lies between the bytes allocated now and their peak is credit. It is spread over the places that count
  * allocations anyway, the heap and each stream cache, which use and refill their part under their own locks. Only a place
  * that runs out has all credit collected and spread anew; if there is none left, the peak rises. So the peak is exact
- * while one thread allocates. With several it may be above the truth by at most what was being allocated in the moment of
- * a collection.
+ * while one thread allocates and frees. With several it may be off either way by what the others allocate and free between
+ * a block's hand-out and the collection that follows it.
  */
 final class AllocatedPeak {
     private final PoolCore core;

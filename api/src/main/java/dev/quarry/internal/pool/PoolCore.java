@@ -140,11 +140,6 @@ final class PoolCore {
         return growthPolicy;
     }
 
-    /** Returns the largest block that stream caches keep. */
-    long cacheBlockBytes() {
-        return cacheBlockBytes;
-    }
-
     /** Returns the reserved bytes from which on memory counts as short: seven eighths of what may be reserved. */
     long tightBytes() {
         return tightBytes;
