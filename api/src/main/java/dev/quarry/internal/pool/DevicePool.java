@@ -9,6 +9,7 @@ import dev.quarry.MemoryStatistics;
 import dev.quarry.PoolOptions;
 import dev.quarry.Stream;
 import dev.quarry.internal.account.Account;
+import dev.quarry.internal.cache.StreamCache;
 import dev.quarry.internal.device.DriverDevice;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.index.SizeClasses;
@@ -68,6 +69,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports);
         this.closing = new Closing(this, stall, views);
         this.children = new Account(core.name(), core.account().limit());
+        defaultDomain(); // memory may have to be cleared in its order when domains cannot be opened any more
         if (options.initialBytes() > 0) {
             try {
                 upkeep.prepare(options.initialBytes());
@@ -266,9 +268,10 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     /** Frees a block in the order of one domain. */
     void free(Block block, long requested, Domain domain) {
         long size = block.size();
-        if (!domain.cache().offer(block, size, domain.id(), requested)) {
+        StreamCache cache = domain.cache();
+        if (!cache.offer(block, size, domain.id(), requested)) {
             core.free(block, domain);
-            if (domain.cache().isStale()) {
+            if (size <= PoolCore.LARGEST_CACHED && cache.isStale()) {
                 handOver.drain(domain);
             }
         }

@@ -2,6 +2,7 @@ package dev.quarry.testkit.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quarry.Allocation;
 import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
 import dev.quarry.PoolOptions;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a pool keeps after many allocations in quick succession. */
+/** What a pool keeps, and what it gives back when it is trimmed or closed. */
 class PoolUpkeepTest {
     private final SimProvider provider =
             new SimProvider(SimOptions.builder().schedule(SimSchedule.IMMEDIATE).build());
@@ -57,6 +58,17 @@ class PoolUpkeepTest {
             pool.allocate(100_000, stream).close();
         }
         assertThat(pool.statistics().cachedBytes()).isZero();
+    }
+
+    @Test
+    void shouldGiveAllBackWhenClosedWithMemoryStillToBeCleared() {
+        MemoryPool pool = open(PoolOptions.withoutEnvironment().clearOnFree(true));
+        Allocation allocation = pool.allocate(8 << 20, stream);
+        provider.driver(0).beginCapture(stream.handle());
+        allocation.close(); // nothing may be put on the stream now
+        provider.driver(0).endCapture(stream.handle());
+        pool.close();
+        assertThat(provider.driver(0).liveBytes()).isZero();
     }
 
     private MemoryPool open(PoolOptions.Builder options) {
