@@ -17,8 +17,8 @@ import org.openjdk.jcstress.infra.results.IZI_Result;
 @Outcome(id = "1, false, 0", expect = ACCEPTABLE, desc = "who gives found the cache taken, and keeps the block")
 @State
 public class CacheDrainOffer {
-    private final StreamCache cache = SmallBlocks.cache();
     private final SmallBlocks blocks = new SmallBlocks();
+    private final StreamCache cache = blocks.cache();
 
     /** Puts block 1 in. */
     public CacheDrainOffer() {

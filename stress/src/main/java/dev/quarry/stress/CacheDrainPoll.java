@@ -16,11 +16,12 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @Outcome(id = "1, 2, 0", expect = ACCEPTABLE, desc = "taken, then emptied: a drain insists")
 @State
 public class CacheDrainPoll {
-    private final StreamCache cache = SmallBlocks.cache();
+    private final StreamCache cache;
 
     /** Puts the blocks in. */
     public CacheDrainPoll() {
         SmallBlocks blocks = new SmallBlocks();
+        cache = blocks.cache();
         blocks.offer(cache, 1);
         blocks.offer(cache, 2);
     }

@@ -18,8 +18,8 @@ import org.openjdk.jcstress.infra.results.ZII_Result;
 @Outcome(id = "false, 1, 0", expect = ACCEPTABLE, desc = "who gives found the cache taken, and keeps the block")
 @State
 public class CacheOfferPoll {
-    private final StreamCache cache = SmallBlocks.cache();
     private final SmallBlocks blocks = new SmallBlocks();
+    private final StreamCache cache = blocks.cache();
 
     /** Puts block 1 in. */
     public CacheOfferPoll() {

@@ -16,11 +16,13 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "the second; the first found the cache taken, or empty")
 @State
 public class CachePollPoll {
-    private final StreamCache cache = SmallBlocks.cache();
+    private final StreamCache cache;
 
     /** Puts the block in. */
     public CachePollPoll() {
-        new SmallBlocks().offer(cache, 1);
+        SmallBlocks blocks = new SmallBlocks();
+        cache = blocks.cache();
+        blocks.offer(cache, 1);
     }
 
     /** Takes. */

@@ -13,11 +13,11 @@ public final class SmallBlocks {
     private static final int GRANULE = 512;
     private static final int MOST = 3;
 
+    private final BlockStore store = new BlockStore();
     private final Block[] blocks = new Block[MOST];
 
     /** Makes the blocks, all in use. */
     public SmallBlocks() {
-        BlockStore store = new BlockStore();
         Block rest = new SegmentTable(store, new IdleClock(() -> 0))
                 .add(GRANULE, MOST * GRANULE, true, false)
                 .first();
@@ -27,9 +27,9 @@ public final class SmallBlocks {
         }
     }
 
-    /** Makes an empty cache with room for all blocks. */
-    public static StreamCache cache() {
-        StreamCache cache = new StreamCache(new SizeClasses(GRANULE, GRANULE), GRANULE);
+    /** Makes an empty cache with room for all these blocks. */
+    public StreamCache cache() {
+        StreamCache cache = new StreamCache(new SizeClasses(GRANULE, GRANULE), GRANULE, store);
         cache.limit(MOST * GRANULE, GRANULE, 0);
         return cache;
     }

@@ -1,7 +1,6 @@
 package dev.quarry.stress;
 
 import dev.quarry.internal.cache.StreamCache;
-import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.segment.Block;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +11,8 @@ import org.jetbrains.lincheck.datastructures.Operation;
  * again, so that only the states of the cache decide the results.
  */
 public class CacheOperations {
-    private final StreamCache cache =
-            new StreamCache(new SizeClasses(LongHandles.BYTES, LongHandles.BYTES), LongHandles.BYTES);
+    private final LongHandles handles = new LongHandles();
+    private final StreamCache cache = handles.cache();
 
     /** Makes an empty cache with room for all that is offered. */
     public CacheOperations() {
@@ -23,7 +22,7 @@ public class CacheOperations {
     /** Pushes. */
     @Operation
     public void push(long handle) {
-        Block block = LongHandles.block(handle);
+        Block block = handles.block(handle);
         while (!cache.offer(block, LongHandles.BYTES, 1, LongHandles.BYTES)) {
             Thread.onSpinWait();
         }

@@ -7,12 +7,13 @@ import org.jetbrains.lincheck.datastructures.Operation;
 
 /** The deferred frees as Lincheck calls them: a stack of numbers that is emptied at once. */
 public class DeferredOperations {
+    private final LongHandles handles = new LongHandles();
     private final DeferredFrees deferred = new DeferredFrees();
 
     /** Pushes. */
     @Operation
     public void push(long handle) {
-        deferred.push(LongHandles.block(handle));
+        deferred.push(handles.block(handle));
     }
 
     /** Takes all, the last one first. */

@@ -2,6 +2,7 @@ package dev.quarry.internal.cache;
 
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.BlockStore;
 import dev.quarry.internal.segment.Padded;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -33,13 +34,17 @@ public final class StreamCache extends Padded {
     private static final int STALE_AFTER = 1024;
 
     private final SizeClasses classes;
+    private final BlockStore blocks;
 
     /** Guards all fields below; through {@code TAKEN}. */
     @SuppressWarnings("UnusedVariable")
     private boolean taken;
 
-    /** The last block kept of each class, and from {@code firstSlot} on of each recurring size, linked to the one before. */
-    private final @Nullable Block[] tops;
+    /**
+     * The number of the last block kept of each class, and from {@code firstSlot} on of each recurring size, 0 for none; it is
+     * linked to the one before.
+     */
+    private final int[] tops;
 
     private final int firstSlot;
     private final RecurringSizes sizes = new RecurringSizes();
@@ -69,11 +74,12 @@ public final class StreamCache extends Padded {
     private long requestedOut;
     private long requestedIn;
 
-    /** Makes an empty cache for classes up to {@code largest} bytes. */
-    public StreamCache(SizeClasses classes, long largest) {
+    /** Makes an empty cache for blocks from a store, of classes up to {@code largest} bytes and of recurring sizes. */
+    public StreamCache(SizeClasses classes, long largest, BlockStore blocks) {
         this.classes = classes;
+        this.blocks = blocks;
         this.firstSlot = classes.classOf(classes.round(largest)) + 1;
-        this.tops = new Block[firstSlot + RecurringSizes.SLOTS];
+        this.tops = new int[firstSlot + RecurringSizes.SLOTS];
     }
 
     /** Changes the bounds; what is above them stays until it is drained. */
@@ -99,7 +105,7 @@ public final class StreamCache extends Padded {
         }
         int bin = classes.classOf(size);
         // Looked at without the flag first: a stack that seems empty costs no compare-and-set.
-        if (tops[bin] == null) {
+        if (tops[bin] == 0) {
             return pollRecurring(size, requested);
         }
         if (!TAKEN.compareAndSet(this, false, true)) {
@@ -128,9 +134,10 @@ public final class StreamCache extends Padded {
             refused = 0;
         } else {
             refused++;
+            kept = keepRecurring(RecurringSizes.slotOf(size), block, size, owner, requested);
         }
         TAKEN.setRelease(this, false);
-        return kept || offerRecurring(block, size, owner, requested);
+        return kept;
     }
 
     private @Nullable Block pollRecurring(long size, long requested) {
@@ -139,9 +146,9 @@ public final class StreamCache extends Padded {
         }
         int slot = RecurringSizes.slotOf(size);
         int bin = firstSlot + slot;
-        if (tops[bin] == null || !sizes.isFor(slot, size)) {
+        if (tops[bin] == 0 || !sizes.isFor(slot, size)) {
             if (sizes.miss(slot, size) && TAKEN.compareAndSet(this, false, true)) {
-                if (tops[bin] == null) {
+                if (tops[bin] == 0) {
                     sizes.assign(slot, size);
                 }
                 TAKEN.setRelease(this, false);
@@ -171,20 +178,25 @@ public final class StreamCache extends Padded {
                 || !TAKEN.compareAndSet(this, false, true)) {
             return false;
         }
-        boolean kept = sizes.isFor(slot, size) && size <= limitRecurringBytes;
-        if (kept) {
-            push(firstSlot + slot, block, size, owner, requested);
-            sizes.keep(slot);
-            recurring += size;
-        }
+        boolean kept = keepRecurring(slot, block, size, owner, requested);
         TAKEN.setRelease(this, false);
         return kept;
     }
 
+    private boolean keepRecurring(int slot, Block block, long size, int owner, long requested) {
+        if (size > limitRecurringBytes || !sizes.isFor(slot, size) || !sizes.isWorth(slot)) {
+            return false;
+        }
+        push(firstSlot + slot, block, size, owner, requested);
+        sizes.keep(slot);
+        recurring += size;
+        return true;
+    }
+
     private @Nullable Block pop(int bin, long requested) {
-        Block block = tops[bin];
+        Block block = blocks.block(tops[bin]);
         if (block != null) {
-            tops[bin] = block.right();
+            tops[bin] = block.below();
             balance -= block.size();
             hits++;
             requestedOut += requested;
@@ -194,8 +206,8 @@ public final class StreamCache extends Padded {
 
     private void push(int bin, Block block, long size, int owner, long requested) {
         block.setOwner(owner, Block.CACHED);
-        block.setRight(tops[bin]);
-        tops[bin] = block;
+        block.setBelow(tops[bin]);
+        tops[bin] = block.number();
         balance += size;
         bytesIn += size;
         returns++;
@@ -258,12 +270,12 @@ public final class StreamCache extends Padded {
     public void drain(Consumer<Block> consumer) {
         lock();
         for (int sizeClass = 0; sizeClass < tops.length; sizeClass++) {
-            Block block = tops[sizeClass];
-            tops[sizeClass] = null;
+            Block block = blocks.block(tops[sizeClass]);
+            tops[sizeClass] = 0;
             while (block != null) {
-                Block below = block.right(); // the consumer links it elsewhere
+                int below = block.below();
                 consumer.accept(block);
-                block = below;
+                block = blocks.block(below);
             }
         }
         for (int slot = 0; slot < RecurringSizes.SLOTS; slot++) {
@@ -279,8 +291,8 @@ public final class StreamCache extends Padded {
     /** Visits all blocks. */
     public void forEach(Consumer<Block> visitor) {
         lock();
-        for (Block top : tops) {
-            for (Block block = top; block != null; block = block.right()) {
+        for (int top : tops) {
+            for (Block block = blocks.block(top); block != null; block = blocks.block(block.below())) {
                 visitor.accept(block);
             }
         }

@@ -1,6 +1,7 @@
 package dev.quarry.internal.index;
 
 import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.BlockStore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +31,14 @@ public final class FreeIndex {
     /** Steps in a list after which the bin becomes a tree. */
     private static final int LONG_WALK = 32;
 
+    private final BlockStore blocks;
     private final int granuleLog2;
 
-    /** I4: bit {@code bin} of {@code occupied} is set exactly if {@code roots[bin]} is; {@code words} likewise. */
-    private final @Nullable Block[] roots = new Block[BINS];
+    /**
+     * Numbers of the bins' first blocks or roots, 0 for none. I4: bit {@code bin} of {@code occupied} is set exactly if
+     * {@code roots[bin]} is; {@code words} likewise.
+     */
+    private final int[] roots = new int[BINS];
 
     private final long[] occupied = new long[BINS / 64];
 
@@ -44,8 +49,9 @@ public final class FreeIndex {
     private long bytes;
     private int count;
 
-    /** Makes an empty index. */
-    public FreeIndex(long granule) {
+    /** Makes an empty index of blocks from a store. */
+    public FreeIndex(long granule, BlockStore blocks) {
+        this.blocks = blocks;
         this.granuleLog2 = Long.numberOfTrailingZeros(granule);
     }
 
@@ -66,15 +72,15 @@ public final class FreeIndex {
         count++;
         int bin = binOf(size);
         block.setBin(bin);
-        Block root = roots[bin];
+        Block root = rootOrNull(bin);
         if (root == null) {
             block.setLeft(null);
             block.setRight(null);
-            roots[bin] = block;
+            roots[bin] = block.number();
             occupied[bin >>> 6] |= 1L << bin;
             words |= 1L << (bin >>> 6);
         } else if (isTree(bin) || !insertInList(bin, root, block)) {
-            roots[bin] = BinTree.insert(plant(bin), block);
+            roots[bin] = BinTree.insert(plant(bin), block).number();
         }
     }
 
@@ -84,7 +90,7 @@ public final class FreeIndex {
      */
     public boolean isResizable(Block block, long size) {
         int bin = block.bin();
-        return bin == binOf(size) && roots[bin] == block && block.left() == null && block.right() == null;
+        return bin == binOf(size) && roots[bin] == block.number() && block.left() == null && block.right() == null;
     }
 
     /** Takes note that a resizable block got larger by some bytes, or smaller. */
@@ -99,7 +105,7 @@ public final class FreeIndex {
         rest.setBin(bin);
         rest.setLeft(null);
         rest.setRight(null);
-        roots[bin] = rest;
+        roots[bin] = rest.number();
     }
 
     /** Takes a block out. */
@@ -118,11 +124,11 @@ public final class FreeIndex {
         }
         if (left != null) {
             left.setRight(right);
+        } else if (right != null) {
+            roots[bin] = right.number();
         } else {
-            roots[bin] = right;
-            if (right == null) {
-                clear(bin);
-            }
+            roots[bin] = 0;
+            clear(bin);
         }
     }
 
@@ -157,9 +163,9 @@ public final class FreeIndex {
     /** Visits the blocks of one bin in best-fit order. */
     public void forEachInBin(int bin, Consumer<Block> visitor) {
         if (isTree(bin)) {
-            BinTree.forEach(roots[bin], visitor);
+            BinTree.forEach(root(bin), visitor);
         } else {
-            for (Block block = roots[bin]; block != null; block = block.right()) {
+            for (Block block = rootOrNull(bin); block != null; block = block.right()) {
                 visitor.accept(block);
             }
         }
@@ -168,7 +174,7 @@ public final class FreeIndex {
     /** Returns the first bin from one on that holds a block, or whose bit says that it does; {@link #bins()} for none. */
     public int nextBin(int from) {
         int bin = from;
-        while (bin < BINS && roots[bin] == null && (occupied[bin >>> 6] == 0 || !isMarked(bin))) {
+        while (bin < BINS && roots[bin] == 0 && (occupied[bin >>> 6] == 0 || !isMarked(bin))) {
             bin++;
         }
         return bin;
@@ -216,7 +222,7 @@ public final class FreeIndex {
         block.setLeft(before);
         block.setRight(after);
         if (before == null) {
-            roots[bin] = block;
+            roots[bin] = block.number();
         } else {
             before.setRight(block);
         }
@@ -227,7 +233,7 @@ public final class FreeIndex {
     }
 
     private @Nullable Block atLeast(int bin, long size) {
-        Block root = roots[bin];
+        Block root = rootOrNull(bin);
         if (root == null || (root.size() >= size && !isTree(bin))) {
             return root;
         }
@@ -247,8 +253,12 @@ public final class FreeIndex {
         return isTree(bin) ? BinTree.first(root(bin)) : root(bin);
     }
 
+    private @Nullable Block rootOrNull(int bin) {
+        return blocks.block(roots[bin]);
+    }
+
     private Block root(int bin) {
-        Block root = roots[bin];
+        Block root = rootOrNull(bin);
         if (root == null) {
             throw new IllegalStateException("bin " + bin + " is marked and empty");
         }
@@ -272,14 +282,14 @@ public final class FreeIndex {
             root = BinTree.insert(root, block);
             block = after;
         }
-        roots[bin] = root;
+        roots[bin] = root == null ? 0 : root.number();
         return root(bin);
     }
 
     /** Takes a block out of a tree; one that is left alone is a list again. */
     private void removeFromTree(int bin, Block block) {
         Block rest = BinTree.remove(root(bin), block);
-        roots[bin] = rest;
+        roots[bin] = rest == null ? 0 : rest.number();
         if (rest == null || (rest.left() == null && rest.right() == null)) {
             trees[bin >>> 6] &= ~(1L << bin);
         }

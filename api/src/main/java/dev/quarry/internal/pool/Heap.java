@@ -101,7 +101,12 @@ final class Heap {
     }
 
     FreeIndex newIndex() {
-        return new FreeIndex(classes.granule());
+        return new FreeIndex(classes.granule(), blocks);
+    }
+
+    /** Makes an empty cache for classes up to some bytes. */
+    StreamCache newCache(long largest) {
+        return new StreamCache(classes, largest, blocks);
     }
 
     /** Returns the smallest block step in bytes. */

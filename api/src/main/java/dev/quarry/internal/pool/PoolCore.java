@@ -211,7 +211,7 @@ final class PoolCore {
     Domain addDomain(DevicePool pool, @Nullable DriverStream stream) {
         lock();
         try {
-            StreamCache cache = new StreamCache(classes, LARGEST_CACHED);
+            StreamCache cache = heap.newCache(LARGEST_CACHED);
             Domain domain = new Domain(heap.nextDomain(), pool, stream, cache, heap.newIndex(), heap.newIndex());
             domain.startSampling(options.leakSampling());
             heap.add(domain);

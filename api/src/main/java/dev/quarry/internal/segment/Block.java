@@ -33,6 +33,7 @@ public final class Block extends Padded {
     private @Nullable Segment segment;
     private boolean small;
     private int bin;
+    private int below;
     private int state;
     private int owner;
     private int tag;
@@ -111,6 +112,16 @@ public final class Block extends Padded {
     /** Sets the right link. */
     public void setRight(@Nullable Block block) {
         right = block;
+    }
+
+    /** Returns the number of the block below in a cache's stack, 0 for none. */
+    public int below() {
+        return below;
+    }
+
+    /** Sets the number of the block below. */
+    public void setBelow(int block) {
+        below = block;
     }
 
     /** Returns the bin that the block is in; meaningful while it is in an index. */

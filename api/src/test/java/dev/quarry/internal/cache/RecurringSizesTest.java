@@ -15,7 +15,7 @@ class RecurringSizesTest {
     private static final long MOST = 1 << 20;
 
     private final Blocks blocks = new Blocks();
-    private final StreamCache cache = new StreamCache(new SizeClasses(64, SMALL), SMALL);
+    private final StreamCache cache = new StreamCache(new SizeClasses(64, SMALL), SMALL, blocks.store());
 
     @Test
     void shouldKeepSizeWhenItRecurs() {

@@ -13,7 +13,7 @@ class StreamCacheCreditTest {
     private static final long LARGEST = 4096;
 
     private final Blocks blocks = new Blocks();
-    private final StreamCache cache = new StreamCache(new SizeClasses(64, LARGEST), LARGEST);
+    private final StreamCache cache = new StreamCache(new SizeClasses(64, LARGEST), LARGEST, blocks.store());
 
     @BeforeEach
     void open() {

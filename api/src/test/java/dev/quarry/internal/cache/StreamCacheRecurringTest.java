@@ -19,7 +19,7 @@ class StreamCacheRecurringTest {
     private static final int OFTEN = 100;
 
     private final Blocks blocks = new Blocks();
-    private final StreamCache cache = new StreamCache(new SizeClasses(512, 64 << 10), 64 << 10);
+    private final StreamCache cache = new StreamCache(new SizeClasses(512, 64 << 10), 64 << 10, blocks.store());
 
     @BeforeEach
     void open() {

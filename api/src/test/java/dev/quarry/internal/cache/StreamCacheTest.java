@@ -16,7 +16,7 @@ class StreamCacheTest {
 
     private final Blocks blocks = new Blocks();
     private final SizeClasses classes = new SizeClasses(64, LARGEST);
-    private final StreamCache cache = new StreamCache(classes, LARGEST);
+    private final StreamCache cache = new StreamCache(classes, LARGEST, blocks.store());
 
     @Test
     void shouldKeepNothingWhenNoBoundsAreSet() {

@@ -22,7 +22,7 @@ class StreamCacheThreadsTest {
 
     private final Blocks blocks = new Blocks();
     private final SizeClasses classes = new SizeClasses(64, 4096);
-    private final StreamCache cache = new StreamCache(classes, 4096);
+    private final StreamCache cache = new StreamCache(classes, 4096, blocks.store());
 
     /** Who holds a block: 0 the cache, 1 a thread. */
     private final AtomicIntegerArray held = new AtomicIntegerArray(THREADS * BLOCKS + 1);

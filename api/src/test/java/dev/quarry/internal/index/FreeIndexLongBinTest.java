@@ -27,7 +27,7 @@ class FreeIndexLongBinTest {
             Comparator.comparingLong(Block::size).thenComparing(Block::address, Long::compareUnsigned);
 
     private final Blocks blocks = new Blocks();
-    private final FreeIndex index = new FreeIndex(GRANULE);
+    private final FreeIndex index = new FreeIndex(GRANULE, blocks.store());
 
     enum Order {
         ASCENDING,

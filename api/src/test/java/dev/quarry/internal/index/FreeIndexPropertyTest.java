@@ -111,7 +111,7 @@ class FreeIndexPropertyTest {
 
         Run(long granule) {
             this.granule = granule;
-            this.index = new FreeIndex(granule);
+            this.index = new FreeIndex(granule, blocks.store());
         }
 
         void perform(Step step) {

@@ -16,7 +16,7 @@ class FreeIndexTest {
     private static final long GRANULE = 512;
 
     private final Blocks blocks = new Blocks();
-    private final FreeIndex index = new FreeIndex(GRANULE);
+    private final FreeIndex index = new FreeIndex(GRANULE, blocks.store());
 
     @Test
     void shouldFindNothingWhenEmpty() {
@@ -151,7 +151,7 @@ class FreeIndexTest {
     @ValueSource(longs = {1, 64, 512})
     void shouldPutEverySizeIntoBinOfItsRangeWhenInserted(long granule) {
         long most = Long.MAX_VALUE / granule * granule;
-        FreeIndex other = new FreeIndex(granule);
+        FreeIndex other = new FreeIndex(granule, blocks.store());
         for (long size : sizes(granule, most)) {
             Block block = blocks.create(0, size);
             other.insert(block);
@@ -255,7 +255,7 @@ class FreeIndexTest {
 
     /** Returns the bin of a size, by what the index says of an index of its own. */
     private int bin(long size) {
-        FreeIndex probe = new FreeIndex(GRANULE);
+        FreeIndex probe = new FreeIndex(GRANULE, blocks.store());
         probe.insert(blocks.create(0, size));
         return marked(probe);
     }

@@ -29,6 +29,18 @@ class BlockStoreTest {
     }
 
     @Test
+    void shouldFindEachBlockByItsNumberWhenThereAreMany() {
+        assertThat(store.block(0)).isNull();
+        for (int number = 1; number <= MANY; number++) {
+            Block block = block(number, 1);
+            assertThat(block.number()).isEqualTo(number);
+            assertThat(store.block(number)).isSameAs(block);
+        }
+        Block first = store.block(1);
+        assertThat(first).isNotNull().extracting(Block::address).isEqualTo(1L);
+    }
+
+    @Test
     void shouldForgetEverythingWhenBlockBeginsSegmentAgain() {
         Block block = absorbed();
         Segment segment = new Segment(16384, 1024, false, true, store);

@@ -2,7 +2,6 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.internal.cache.DeferredFrees;
 import dev.quarry.internal.cache.StreamCache;
-import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.stress.LongHandles;
 import java.util.ArrayDeque;
@@ -26,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 public class TwoLevels {
     private static final int BLOCKS = 3;
 
-    private final StreamCache cache =
-            new StreamCache(new SizeClasses(LongHandles.BYTES, LongHandles.BYTES), LongHandles.BYTES);
+    private final LongHandles handles = new LongHandles();
+    private final StreamCache cache = handles.cache();
 
     private final DeferredFrees deferred = new DeferredFrees();
     private final PoolLock lock = new PoolLock();
@@ -39,9 +38,9 @@ public class TwoLevels {
     /** Puts one block into each place; the cache has room for one. */
     public TwoLevels() {
         cache.limit(LongHandles.BYTES, LongHandles.BYTES, 0);
-        cache.offer(LongHandles.block(1), LongHandles.BYTES, 1, LongHandles.BYTES);
-        held.set(0, LongHandles.block(2));
-        index.add(LongHandles.block(BLOCKS));
+        cache.offer(handles.block(1), LongHandles.BYTES, 1, LongHandles.BYTES);
+        held.set(0, handles.block(2));
+        index.add(handles.block(BLOCKS));
     }
 
     /** Takes a block for a slot, and gives it back if another thread has filled the slot. */
