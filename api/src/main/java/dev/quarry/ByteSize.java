@@ -42,8 +42,9 @@ public final class ByteSize {
     /**
      * Reads a size such as {@code 4096}, {@code 64k}, {@code 64KiB}, {@code 2GB} or {@code 1.5 GiB}.
      *
-     * @return the size in bytes, zero or more
-     * @throws IllegalArgumentException if the text is no size, is negative, or does not fit a {@code long}
+     * @return the size in bytes, zero or more, rounded to whole ones
+     * @throws IllegalArgumentException if the text is no size, is negative or a fraction of a byte, or does not fit a
+     *     {@code long}
      */
     public static long parse(String text) {
         String trimmed = text.strip();
@@ -58,6 +59,9 @@ public final class ByteSize {
                 return Math.multiplyExact(Long.parseLong(number), unit);
             }
             double bytes = Double.parseDouble(number) * unit;
+            if (bytes != Math.rint(bytes) && (unit == 1 || bytes < 1)) {
+                throw new IllegalArgumentException("not a size: \"" + text + "\" (a fraction of a byte)");
+            }
             if (bytes < 0x1p63) {
                 return Math.round(bytes);
             }

@@ -5,7 +5,10 @@ package dev.quarry;
  *
  * <p>Called by the thread that allocates, with no lock of the pool held. Allocations made by the handler skip the
  * handler. Allocations that it closes should have {@linkplain ViewSafety#SHARED shared} views: a confined one that another
- * thread made cannot be closed here. What it throws reaches the caller of {@code allocate}, with the out-of-memory exception as suppressed.
+ * thread made cannot be closed here.
+ *
+ * <p>What it throws reaches the caller of {@code allocate}, with the out-of-memory exception as suppressed. So it should
+ * throw a new object each time: one that is kept and thrown again collects a suppressed exception per call.
  */
 @FunctionalInterface
 public interface OutOfMemoryHandler {

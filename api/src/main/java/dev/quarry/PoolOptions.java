@@ -80,7 +80,7 @@ public final class PoolOptions {
         return values.initialBytes;
     }
 
-    /** Returns the smallest segment taken from the driver, in bytes. */
+    /** Returns the smallest segment taken from the driver, in bytes; less is taken only where less is left. */
     public long segmentBytes() {
         return values.segmentBytes;
     }

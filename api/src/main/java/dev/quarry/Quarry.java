@@ -93,6 +93,10 @@ public final class Quarry implements AutoCloseable {
     /**
      * Closes what is still open: streams, then pools, then devices.
      *
+     * <p>Allocations and arenas that are open stay valid, with their views, and each pool that has some says so in the log.
+     * The last one that closes gives its pool's memory back, and with the last pool the device goes. What
+     * {@link MemoryPool#segmentAllocator()} handed out ends here.
+     *
      * @throws IllegalStateException if it was closed before, or is the {@linkplain #shared() shared} instance
      */
     @Override

@@ -20,7 +20,12 @@ public interface Stream extends AutoCloseable {
     /** Returns the driver's handle, for calls into the driver by other libraries. */
     long handle();
 
-    /** Asks the driver what the stream is doing. */
+    /**
+     * Asks the driver what the stream is doing.
+     *
+     * @throws IllegalStateException if the stream is closed, also while its work still runs: an event recorded before
+     *     the close tells when that is complete
+     */
     StreamState state();
 
     /**
@@ -60,21 +65,32 @@ public interface Stream extends AutoCloseable {
 
     /**
      * Enqueues a copy of native host memory into the front of an allocation, and marks the allocation as used on this
-     * stream. The caller keeps {@code source} alive and unchanged until the copy is complete.
+     * stream.
+     *
+     * <p>The caller keeps {@code source} alive and unchanged until the copy is complete, which may be long after this
+     * call: devices read it by its address, and memory that is closed too early can crash the process. Only the CPU
+     * plugin can tell, since its copies are Java's own: closing the shared arena of {@code source} too early makes its
+     * stream {@linkplain StreamState#LOST lost}, an automatic arena lives on for the copy. A confined arena is as
+     * dangerous there as anywhere.
      *
      * @param source native memory; a heap segment is refused
      * @throws IllegalArgumentException if {@code source} is no native memory
      * @throws IndexOutOfBoundsException if {@code source} is larger than the target
+     * @throws IllegalStateException if the stream, the allocation or {@code source} is closed
+     * @throws WrongThreadException if {@code source} is confined to another thread
      */
     void upload(MemorySegment source, Allocation target);
 
     /**
      * Enqueues a copy of the front of an allocation into native host memory, and marks the allocation as used on this
-     * stream. The caller keeps {@code target} alive until the copy is complete.
+     * stream. The caller keeps {@code target} alive until the copy is complete, for the reasons that {@link #upload}
+     * gives.
      *
      * @param target native memory, as large as what is to be copied; a heap segment is refused
      * @throws IllegalArgumentException if {@code target} is no native memory, or read-only
      * @throws IndexOutOfBoundsException if {@code target} is larger than the source
+     * @throws IllegalStateException if the stream, the allocation or {@code target} is closed
+     * @throws WrongThreadException if {@code target} is confined to another thread
      */
     void download(Allocation source, MemorySegment target);
 

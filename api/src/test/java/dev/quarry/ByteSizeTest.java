@@ -45,8 +45,8 @@ class ByteSizeTest {
         "1.5 GiB, 1610612736",
         ".5M, 524288",
         "2.k, 2048",
-        "0.5, 1",
-        "0.4, 0",
+        "2.0, 2",
+        "0.0, 0",
         "1.0001k, 1024",
         "0.25EiB, 288230376151711744"
     })
@@ -167,5 +167,13 @@ class ByteSizeTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ByteSize.parse(text))
                 .withMessageContaining("\"" + text + "\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.1", "0.5", "1.5", "2.5 B", "0.0001k"})
+    void shouldRefuseWhenSizeIsFractionOfByte(String text) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ByteSize.parse(text))
+                .withMessage("not a size: \"" + text + "\" (a fraction of a byte)");
     }
 }

@@ -3,18 +3,22 @@ package dev.quarry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.quarry.internal.device.FakeDriver;
 import dev.quarry.internal.device.FakeProvider;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Copies and fills that leave their ranges, or memory that can move. */
+/** Copies and fills that leave their ranges, and memory that can move or is not to be touched. */
 class StreamMisuseTest {
+    private final AtomicBoolean seen = new AtomicBoolean();
     private final FakeDriver driver = new FakeDriver("fake:0");
     private final Quarry quarry = Quarry.builder()
             .provider(FakeProvider.of("fake", driver, new FakeDriver("fake:1")))
@@ -90,6 +94,38 @@ class StreamMisuseTest {
             stream.upload(readOnly, small);
             assertThat(driver.log()).containsExactly("fake:0 copy 100");
         }
+    }
+
+    @Test
+    void shouldRefuseWhenSegmentIsClosed() {
+        for (Arena arena : List.of(Arena.ofConfined(), Arena.ofShared())) {
+            MemorySegment stale = arena.allocate(8);
+            arena.close();
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> stream.upload(stale, small))
+                    .withMessage("segment of 8 bytes is closed");
+            assertThatIllegalStateException().isThrownBy(() -> stream.download(small, stale));
+            assertThatIllegalStateException().isThrownBy(() -> stream.upload(stale.asSlice(8), small));
+        }
+        assertThat(driver.log()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseWhenSegmentIsConfinedToAnotherThread() throws InterruptedException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment confined = arena.allocate(8);
+            Thread other = Thread.startVirtualThread(() -> {
+                assertThatExceptionOfType(WrongThreadException.class)
+                        .isThrownBy(() -> stream.upload(confined, small))
+                        .withMessage("segment of 8 bytes is confined to another thread");
+                assertThatExceptionOfType(WrongThreadException.class)
+                        .isThrownBy(() -> stream.download(small, confined));
+                seen.set(true);
+            });
+            other.join();
+        }
+        assertThat(seen).isTrue();
+        assertThat(driver.log()).isEmpty();
     }
 
     @Test

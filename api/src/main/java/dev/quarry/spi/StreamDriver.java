@@ -1,6 +1,7 @@
 package dev.quarry.spi;
 
 import dev.quarry.StreamState;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Streams, events, copies and fills of a device, by the driver's own handles.
@@ -56,6 +57,22 @@ public interface StreamDriver {
      * @param bytes a positive number
      */
     void copy(long stream, long source, long target, long bytes);
+
+    /**
+     * Enqueues a copy out of native memory that somebody else may close before the copy runs. Here its address is all
+     * that is kept; a driver whose copies are Java's own overrides this, so that closed memory ends the stream and not
+     * the process.
+     *
+     * @param source alive at the call, not empty
+     */
+    default void upload(long stream, MemorySegment source, long target) {
+        copy(stream, source.address(), target, source.byteSize());
+    }
+
+    /** Enqueues a copy into such native memory, as {@link #upload} does out of it. */
+    default void download(long stream, long source, MemorySegment target) {
+        copy(stream, source, target.address(), target.byteSize());
+    }
 
     /** Enqueues writing one value to every byte of a range. */
     void fill(long stream, long address, long bytes, byte value);

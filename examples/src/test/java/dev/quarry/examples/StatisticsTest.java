@@ -72,6 +72,15 @@ class StatisticsTest {
         assertThat(pool.statistics().reservedBytes().current()).isZero();
     }
 
+    @Test
+    void shouldHoldLostBufferWhenLeakReportLosesIt() throws InterruptedException {
+        MemoryPool pool = open(MemoryKind.HOST, LeakReport.WATCHED);
+        LeakReport.lost(pool);
+        PoolValidator.validate(pool);
+        assertThat(pool.statistics().allocations().current()).isOne();
+        assertThat(pool.statistics().requestedBytes().current()).isEqualTo(4096);
+    }
+
     /** Skips a test where the limit on locked memory is too low for it. */
     static void assumeLockable(Device device) {
         long lockable = device.memory(MemoryKind.PINNED).freeBytes();

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quarry.Allocation;
+import dev.quarry.AllocationRequest;
 import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryPool;
 import dev.quarry.PoolOptions;
 import dev.quarry.ViewSafety;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Options of a pool, put in force at its opening and later, and what gives memory back. */
@@ -38,6 +41,51 @@ interface PoolOptionCases extends PoolSubject {
         MemoryPool pool = pool(options -> options.limit(Long.MAX_VALUE).memoryFraction(fraction));
         pool.allocate(LIMIT / 2).close();
         assertThatThrownBy(() -> pool.allocate(LIMIT + (1 << 20))).isInstanceOf(DeviceOutOfMemoryException.class);
+    }
+
+    @Test
+    default void shouldServeAllOfTheLimitWhenItIsBelowSegment() {
+        for (long limit : new long[] {4096, 65_536, 1 << 20, (1 << 21) - 4096}) {
+            MemoryPool pool = pool(options -> options.segmentBytes(1 << 21).limit(limit));
+            List<Allocation> held = new ArrayList<>();
+            for (long bytes = 0; bytes < limit; bytes += 4096) {
+                held.add(pool.allocate(4096));
+            }
+            assertThat(pool.statistics().reservedBytes().current()).isEqualTo(limit);
+            assertThatThrownBy(() -> pool.allocate(1))
+                    .isInstanceOf(DeviceOutOfMemoryException.class)
+                    .hasMessageContaining("The pool's limit is reached");
+            held.forEach(Allocation::close);
+            device().defaultStream().synchronize();
+            pool.allocate(limit).close();
+        }
+    }
+
+    @Test
+    default void shouldExchangeEmptySegmentsWhenLimitLeavesLessThanSegment() {
+        MemoryPool pool = pool(
+                options -> options.segmentBytes(1 << 20).limit((3 << 20) - 4096).cacheBlockBytes(0));
+        pool.allocate(1000).close();
+        device().defaultStream().synchronize();
+        pool.allocate((3 << 20) - 4096).close();
+        assertThat(pool.statistics().reservedBytes().current()).isEqualTo((3 << 20) - 4096);
+    }
+
+    @Test
+    default void shouldRefuseAtOnceWhenSmallestBlockIsLargerThanLimit() {
+        MemoryPool pool = pool(options -> options.limit(40));
+        assertThatThrownBy(() -> pool.acquire(AllocationRequest.of(30), Duration.ofHours(1)))
+                .isInstanceOf(DeviceOutOfMemoryException.class)
+                .hasMessageContaining("The smallest block for the request")
+                .hasMessageContaining("is larger than the pool's limit");
+    }
+
+    @Test
+    default void shouldTakeInitialBytesWhenLimitIsBelowSegment() {
+        MemoryPool pool =
+                pool(options -> options.segmentBytes(1 << 21).limit(1 << 20).initialBytes(1 << 20));
+        assertThat(pool.statistics().reservedBytes().current()).isEqualTo(1 << 20);
+        pool.allocate(1 << 20).close();
     }
 
     @Test

@@ -20,54 +20,70 @@ public final class OptionTable {
     private static final String PROPERTY_PREFIX = "quarry.pool.";
     private static final String VARIABLE_PREFIX = "QUARRY_POOL_";
 
+    private static final String AS_SIZE = ", in whole bytes or with a unit, such as 4096, 64KiB or 1.5GiB";
+
     private record Option(
             String key,
             String meaning,
+            String expected,
             BiConsumer<PoolOptions.Builder, String> set,
             Function<PoolOptions, String> get) {}
 
     private static final Map<String, Option> OPTIONS = new LinkedHashMap<>();
 
     static {
-        add("limit", "most bytes taken from the driver, or none", OptionTable::setLimit, o -> limit(o.limit()));
+        add(
+                "limit",
+                "most bytes taken from the driver, or none",
+                "none, or a size of at least 1 byte" + AS_SIZE,
+                OptionTable::setLimit,
+                o -> limit(o.limit()));
         add(
                 "memory-fraction",
                 "greatest part of the device's memory taken from the driver",
+                "a number above 0, at most 1",
                 (b, v) -> b.memoryFraction(Double.parseDouble(v)),
                 o -> String.valueOf(o.memoryFraction()));
         bytes(
                 "initial-bytes",
                 "bytes taken when the pool opens",
+                "0 or more",
                 PoolOptions.Builder::initialBytes,
                 PoolOptions::initialBytes);
         bytes(
                 "segment-bytes",
-                "smallest segment taken from the driver",
+                "smallest segment taken from the driver, less only where less is left",
+                "4 KiB to 1 GiB",
                 PoolOptions.Builder::segmentBytes,
                 PoolOptions::segmentBytes);
         add(
                 "growth-factor",
                 "part of the reserved bytes by which a pool grows",
+                "a number from 0 to 1",
                 (b, v) -> b.growthFactor(Double.parseDouble(v)),
                 o -> String.valueOf(o.growthFactor()));
         bytes(
                 "growth-bytes",
                 "largest growth that growth-factor leads to",
+                "0 or more",
                 PoolOptions.Builder::growthBytes,
                 PoolOptions::growthBytes);
         bytes(
                 "cache-block-bytes",
                 "largest block that a stream cache always keeps, 0 for no stream caches",
+                "at most 64 KiB",
                 PoolOptions.Builder::cacheBlockBytes,
                 PoolOptions::cacheBlockBytes);
         bytes(
                 "cache-bytes",
                 "most bytes of such blocks in one stream's cache; larger sizes that recur are kept beyond",
+                "0 or more",
                 PoolOptions.Builder::cacheBytes,
                 PoolOptions::cacheBytes);
         add(
                 "view-safety",
                 "protection of host views: confined, shared or checked",
+                "confined, shared or checked",
                 (b, v) -> b.viewSafety(ViewSafety.valueOf(v.toUpperCase(Locale.ROOT))),
                 o -> o.viewSafety().name().toLowerCase(Locale.ROOT));
         flag(
@@ -82,12 +98,14 @@ public final class OptionTable {
                 PoolOptions::trackPlaces);
         add(
                 "leak-sampling",
-                "of how many allocations one is watched for being lost without a close, 0 for none",
+                "of how many allocations one is watched for being lost without a close, 1 for all, 0 for none",
+                "a whole number, 0 to " + Integer.MAX_VALUE,
                 (b, v) -> b.leakSampling(Integer.parseInt(v)),
                 o -> String.valueOf(o.leakSampling()));
         add(
                 "max-stall",
                 "longest wait of the host for the device on the way to failure, such as 500ms or 10s",
+                "a whole number, 0 or more, with the unit ms or s, such as 500ms or 10s",
                 (b, v) -> b.maxStall(duration(v)),
                 o -> o.maxStall().toMillis() + "ms");
     }
@@ -134,8 +152,7 @@ public final class OptionTable {
             option.set.accept(builder, value.strip());
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new ConfigurationException(
-                    origin + ": bad value \"" + value + "\" for " + key + ", " + option.meaning + ": " + e.getMessage(),
-                    e);
+                    origin + ": bad value \"" + value + "\" for " + key + " (expected: " + option.expected + ")", e);
         }
     }
 
@@ -157,14 +174,24 @@ public final class OptionTable {
     private static void add(
             String key,
             String meaning,
+            String expected,
             BiConsumer<PoolOptions.Builder, String> set,
             Function<PoolOptions, String> get) {
-        OPTIONS.put(key, new Option(key, meaning, set, get));
+        OPTIONS.put(key, new Option(key, meaning, expected, set, get));
     }
 
     private static void bytes(
-            String key, String meaning, BiConsumer<PoolOptions.Builder, Long> set, Function<PoolOptions, Long> get) {
-        add(key, meaning, (b, v) -> set.accept(b, ByteSize.parse(v)), o -> String.valueOf(get.apply(o)));
+            String key,
+            String meaning,
+            String bounds,
+            BiConsumer<PoolOptions.Builder, Long> set,
+            Function<PoolOptions, Long> get) {
+        add(
+                key,
+                meaning,
+                "a size: " + bounds + AS_SIZE,
+                (b, v) -> set.accept(b, ByteSize.parse(v)),
+                o -> String.valueOf(get.apply(o)));
     }
 
     private static void flag(
@@ -172,7 +199,7 @@ public final class OptionTable {
             String meaning,
             BiConsumer<PoolOptions.Builder, Boolean> set,
             Function<PoolOptions, Boolean> get) {
-        add(key, meaning, (b, v) -> set.accept(b, trueOrFalse(v)), o -> String.valueOf(get.apply(o)));
+        add(key, meaning, "true or false", (b, v) -> set.accept(b, trueOrFalse(v)), o -> String.valueOf(get.apply(o)));
     }
 
     private static void setLimit(PoolOptions.Builder builder, String value) {
@@ -187,14 +214,14 @@ public final class OptionTable {
         return switch (value) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new IllegalArgumentException("expected true or false");
+            default -> throw new IllegalArgumentException("neither true nor false");
         };
     }
 
     private static Duration duration(String value) {
         int unit = value.endsWith("ms") ? 2 : value.endsWith("s") ? 1 : 0;
         if (unit == 0) {
-            throw new IllegalArgumentException("expected a number with unit ms or s");
+            throw new IllegalArgumentException("no unit ms or s");
         }
         long number = Long.parseLong(value.substring(0, value.length() - unit));
         return unit == 2 ? Duration.ofMillis(number) : Duration.ofSeconds(number);

@@ -121,25 +121,25 @@ public final class DriverStream implements Stream {
     @Override
     public void upload(MemorySegment source, Allocation target) {
         checkOpen();
-        checkNative(source);
+        checkUsable(source);
         Objects.checkFromIndexSize(0, source.byteSize(), target.byteSize());
         target.usedOn(this);
         if (source.byteSize() > 0) {
-            driver.copy(handle, source.address(), target.address(), source.byteSize());
+            driver.upload(handle, source, target.address());
         }
     }
 
     @Override
     public void download(Allocation source, MemorySegment target) {
         checkOpen();
-        checkNative(target);
+        checkUsable(target);
         if (target.isReadOnly()) {
             throw new IllegalArgumentException("target is read-only");
         }
         Objects.checkFromIndexSize(0, target.byteSize(), source.byteSize());
         source.usedOn(this);
         if (target.byteSize() > 0) {
-            driver.copy(handle, source.address(), target.address(), target.byteSize());
+            driver.download(handle, source.address(), target);
         }
     }
 
@@ -222,10 +222,16 @@ public final class DriverStream implements Stream {
         cleanup.rethrow();
     }
 
-    private static void checkNative(MemorySegment segment) {
+    private static void checkUsable(MemorySegment segment) {
         if (!segment.isNative()) {
             throw new IllegalArgumentException(
                     "heap segment of " + segment.byteSize() + " bytes (expected: native memory, which cannot move)");
+        }
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("segment of " + segment.byteSize() + " bytes is closed");
+        }
+        if (!segment.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException("segment of " + segment.byteSize() + " bytes is confined to another thread");
         }
     }
 }

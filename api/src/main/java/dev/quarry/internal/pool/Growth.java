@@ -41,7 +41,8 @@ final class Growth {
     }
 
     /**
-     * Grows by what the policy says, less where that is refused, and takes a block for a wish from the new segment.
+     * Grows by what the policy says, less where that is refused, at last by what is left below the smallest segment, and
+     * takes a block for a wish from the new segment.
      *
      * @return the block, or {@code null} if the limit or the driver does not allow what is needed
      */
@@ -52,20 +53,26 @@ final class Growth {
         long target = policy.next(wish.size(), wish.small(), reservedBytes(wish.small()), freeBytes(wish.small()));
         // Where memory is short, asking for what is not there costs more than asking how much there is.
         long room = account.charged() + target > core.tightBytes() ? room() : Long.MAX_VALUE;
-        while (target > room) {
-            target = policy.smaller(need, target);
-            if (target == 0) {
-                return null;
-            }
-        }
-        while (target != 0) {
-            Block block = take(new SegmentRequest(core.kind(), target, base(wish), false), domain, wish);
-            if (block != null) {
-                return block;
-            }
+        while (target != 0 && target > room) {
             target = policy.smaller(need, target);
         }
-        return null;
+        Block block = descend(domain, wish, need, target);
+        if (block == null) {
+            long part = policy.part(wish.size(), room == Long.MAX_VALUE ? room() : room);
+            block = descend(domain, wish, wish.size(), part);
+        }
+        return block;
+    }
+
+    /** Asks for a size, and smaller ones down to the need while they are refused; nothing if the size is 0. */
+    private @Nullable Block descend(Domain domain, Wish wish, long need, long size) {
+        Block block = null;
+        for (long bytes = size;
+                block == null && bytes != 0;
+                bytes = core.growthPolicy().smaller(need, bytes)) {
+            block = take(new SegmentRequest(core.kind(), bytes, base(wish), false), domain, wish);
+        }
+        return block;
     }
 
     /** Takes a segment of its own for a shareable wish, or returns {@code null}. */
@@ -76,23 +83,30 @@ final class Growth {
 
     /** Takes a free segment of at least a size, for later requests; returns whether it was got. */
     boolean prepare(long bytes) {
-        long size = core.growthPolicy().least(bytes);
-        return take(new SegmentRequest(core.kind(), size, heap.granule(), false), core.hostDomain(), null) != null;
+        GrowthPolicy policy = core.growthPolicy();
+        return takeAhead(policy.least(bytes)) || takeAhead(policy.part(bytes, room()));
+    }
+
+    private boolean takeAhead(long bytes) {
+        return bytes != 0
+                && take(new SegmentRequest(core.kind(), bytes, heap.granule(), false), core.hostDomain(), null) != null;
     }
 
     /**
      * Gives empty segments back, those whose memory no work can touch, until enough could be taken anew.
      *
-     * @param need bytes that a new segment will have
+     * @param wanted bytes that a new segment will have
+     * @param need bytes that will do where those are out of reach
      * @return bytes given back; 0 and nothing done if all empty segments would not be enough
      */
-    long releaseFor(long need) {
-        long missing = need - room();
+    long releaseFor(long wanted, long need) {
+        long room = room();
         List<Segment> empty = new ArrayList<>(emptySegments());
         long sum = 0;
         for (Segment segment : empty) {
             sum += segment.bytes();
         }
+        long missing = (wanted - room <= sum ? wanted : need) - room;
         long released = 0;
         if (missing <= sum) {
             while (released < missing && !empty.isEmpty()) {

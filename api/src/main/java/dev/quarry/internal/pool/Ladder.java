@@ -102,7 +102,7 @@ final class Ladder {
             Block block = growth.dedicate(domain, wish);
             if (block == null) {
                 makeRoom(domain, wish, trail);
-                growth.releaseFor(wish.size());
+                growth.releaseFor(wish.size(), wish.size());
                 block = growth.dedicate(domain, wish);
             }
             return block;
@@ -115,7 +115,7 @@ final class Ladder {
      * Exchanges an empty segment, much larger than a wish, for one of the right size, where memory is short.
      *
      * @param block all of the empty segment, when it was found
-     * @return the new block, or {@code null} if the exchange is not possible now
+     * @return the new block, or {@code null} if the exchange is not possible now, or no segment would be smaller
      */
     @Nullable
     Block exchange(Domain domain, Wish wish, Block block) {
@@ -123,6 +123,9 @@ final class Ladder {
         try {
             core.checkOpen();
             long need = core.growthPolicy().least(wish.size());
+            if (need >= block.size()) {
+                return null;
+            }
             if (growth.room() < need && growth.releaseSegmentOf(block) == 0) {
                 stall.waitForAll();
                 growth.releaseSegmentOf(block);
@@ -171,16 +174,16 @@ final class Ladder {
 
     private void makeRoom(Domain domain, Wish wish, Trail trail) {
         handOver.drainCaches();
-        long need = core.growthPolicy().least(wish.size());
-        long released = growth.releaseFor(need);
+        long wanted = core.growthPolicy().least(wish.size());
+        long released = growth.releaseFor(wanted, wish.size());
         trail.add("release unused segments", released);
-        if (released > 0 && growth.room() >= need) {
+        if (released > 0 && growth.room() >= wish.size()) {
             return;
         }
         long completed = stall.waitForAll();
         handOver.consolidate(core.hostDomain(), false);
         trail.add("wait for pending work", completed);
-        trail.add("release unused segments", takeable(domain, wish) ? 0 : growth.releaseFor(need));
+        trail.add("release unused segments", takeable(domain, wish) ? 0 : growth.releaseFor(wanted, wish.size()));
     }
 
     /** Returns what allocations could get without anybody freeing: to see whether something came free. */

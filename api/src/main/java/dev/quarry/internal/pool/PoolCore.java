@@ -297,6 +297,7 @@ final class PoolCore {
         long segmentBytes = (options.segmentBytes() + granule - 1) & -granule;
         return new GrowthPolicy(
                 segmentBytes,
+                granule,
                 options.growthFactor(),
                 Math.max(LARGE_SEGMENT_BYTES, segmentBytes),
                 options.growthBytes());

@@ -208,6 +208,11 @@ final class PoolReports {
                     ? "The request alone is larger than the pool's limit: raise the option limit or memory-fraction."
                     : "The request alone is larger than the device's memory: split it.";
         }
+        long block = core.classes().round(requested);
+        if (block > limit) {
+            return "The smallest block for the request, " + block + " bytes, is larger than the pool's limit: raise the"
+                    + " option limit or memory-fraction.";
+        }
         if (now.pendingBytes() >= requested) {
             return "Enough memory waits for work on streams that is not complete: raise max-stall, or close allocations"
                     + " on fewer streams.";
@@ -216,8 +221,13 @@ final class PoolReports {
             return "Enough memory is free, but in pieces: free neighbours together, allocate long-lived memory first,"
                     + " or use a pool of its own for it.";
         }
-        if (limit - now.reservedBytes().current() < requested && info.freeBytes() >= requested) {
+        long free = info.freeBytes();
+        if (limit - now.reservedBytes().current() < block && free >= block) {
             return "The pool's limit is reached while the device has memory: raise the option limit, or free some.";
+        }
+        if (free >= block) {
+            return "The driver refused, although it reports that enough is free: it may lie in pieces, or be another"
+                    + " process's by now.";
         }
         return "The device's memory is used up: free some, or let other processes and pools give theirs back.";
     }

@@ -5,14 +5,16 @@ package dev.quarry.internal.segment;
  *
  * <p>Requests that are small have segments of the smallest size. Larger ones share segments that grow with the pool, less
  * what is free already; from {@code leastBytes} on a request gets a segment of its own size, unless the pool is fragmented.
- * Shared segments are rounded up to a multiple of the request, so that a row of equal requests fills them.
+ * Shared segments are rounded up to a multiple of the request, so that a row of equal requests fills them. Where there is
+ * no room for the smallest of these, a segment is a {@linkplain #part part} of one: all that is left.
  *
  * @param segmentBytes smallest segment, and the step to which sizes are rounded
+ * @param granule step to which parts of a segment are rounded
  * @param factor part of the reserved bytes by which a pool grows
  * @param leastBytes smallest shared segment for requests that are not small
  * @param mostBytes largest shared segment, beyond what the request itself needs
  */
-public record GrowthPolicy(long segmentBytes, double factor, long leastBytes, long mostBytes) {
+public record GrowthPolicy(long segmentBytes, long granule, double factor, long leastBytes, long mostBytes) {
     /*
      * The form and the constants come from replaying allocation traces against simulated segments. Segments of exactly the
      * request's size give the least waste while sizes repeat, and strand memory once they vary; large shared segments do
@@ -50,15 +52,29 @@ public record GrowthPolicy(long segmentBytes, double factor, long leastBytes, lo
     }
 
     /**
+     * Returns the size to ask for where there is no room for the {@linkplain #least least} segment.
+     *
+     * @param size block size of the request
+     * @param room bytes that could be taken, as far as is known; negative where a limit was lowered
+     * @return all of the room, in whole granules; 0 if the least segment fits, or the request does not
+     */
+    public long part(long size, long room) {
+        long part = room / granule * granule;
+        return part < size || room >= least(size) ? 0 : part;
+    }
+
+    /**
      * Returns the size to ask for after a size was refused: half of it, and at last the need alone.
      *
+     * @param need {@link #least} of the request; its own size where parts are asked for
      * @return 0 when there is nothing smaller to ask for
      */
     public long smaller(long need, long refused) {
         if (refused <= need) {
             return 0;
         }
-        return Math.max(need, roundUp(refused / 2));
+        long half = refused / 2;
+        return Math.max(need, refused > segmentBytes ? roundUp(half) : half / granule * granule);
     }
 
     private long between(long bytes) {

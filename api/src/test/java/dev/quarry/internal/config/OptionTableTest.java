@@ -104,6 +104,38 @@ class OptionTableTest {
         assertBad(() -> applied(Map.of(), Map.of(property, value)), key, value, "system property " + property);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "limit | 0.1 | none, or a size of at least 1 byte, in whole bytes or with a unit, such as 4096, 64KiB"
+                        + " or 1.5GiB",
+                "memory-fraction | half | a number above 0, at most 1",
+                "segment-bytes | 2GiB | a size: 4 KiB to 1 GiB, in whole bytes or with a unit, such as 4096, 64KiB or"
+                        + " 1.5GiB",
+                "growth-factor | 2 | a number from 0 to 1",
+                "cache-block-bytes | 1MiB | a size: at most 64 KiB, in whole bytes or with a unit, such as 4096, 64KiB"
+                        + " or 1.5GiB",
+                "view-safety | foo | confined, shared or checked",
+                "clear-on-free | yes | true or false",
+                "leak-sampling | often | a whole number, 0 to 2147483647",
+                "max-stall | 10 | a whole number, 0 or more, with the unit ms or s, such as 500ms or 10s"
+            })
+    void shouldSayWhatIsExpectedWhenValueIsBad(String key, String value, String expected) {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> PoolOptions.withoutEnvironment().set(key, value))
+                .withMessage(
+                        "option " + key + ": bad value \"" + value + "\" for " + key + " (expected: " + expected + ")");
+    }
+
+    @Test
+    void shouldSayWhatBothEndsOfLeakSamplingMeanWhenDescribed() {
+        assertThat(PoolOptions.describe())
+                .filteredOn(description -> description.key().equals("leak-sampling"))
+                .singleElement()
+                .satisfies(description -> assertThat(description.meaning()).endsWith("1 for all, 0 for none"));
+    }
+
     private static void assertBad(Runnable setting, String key, String value, String origin) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(setting::run)

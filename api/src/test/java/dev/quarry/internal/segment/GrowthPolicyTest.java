@@ -14,7 +14,7 @@ class GrowthPolicyTest {
     private static final long MIB = 1 << 20;
 
     /** The defaults of a pool: 2 MiB segments, a sixth, 16 to 256 MiB. */
-    private final GrowthPolicy policy = new GrowthPolicy(2 * MIB, 1 / 6.0, 16 * MIB, 256 * MIB);
+    private final GrowthPolicy policy = new GrowthPolicy(2 * MIB, 512, 1 / 6.0, 16 * MIB, 256 * MIB);
 
     @ParameterizedTest
     @CsvSource({"1, 2", "2097152, 2", "2097153, 4", "104857600, 100", "105906176, 102"})
@@ -81,7 +81,7 @@ class GrowthPolicyTest {
 
     @Test
     void shouldTakeOwnSizeFrom512MibOnWhenSharedSegmentsMayBeLarger() {
-        GrowthPolicy large = new GrowthPolicy(2 * MIB, 1 / 6.0, 16 * MIB, 1024 * MIB);
+        GrowthPolicy large = new GrowthPolicy(2 * MIB, 512, 1 / 6.0, 16 * MIB, 1024 * MIB);
         assertThat(large.next(510 * MIB, false, 12_000 * MIB, 6000 * MIB)).isEqualTo(1024 * MIB);
         assertThat(large.next(512 * MIB, false, 12_000 * MIB, 6000 * MIB)).isEqualTo(512 * MIB);
     }
@@ -96,6 +96,30 @@ class GrowthPolicyTest {
         assertThat(policy.smaller(6 * MIB, 6 * MIB)).isZero();
     }
 
+    @Test
+    void shouldTakeAllOfTheRoomWhenNoSegmentFits() {
+        assertThat(policy.part(512, 512)).isEqualTo(512);
+        assertThat(policy.part(512, 2 * MIB - 1)).as("in whole granules").isEqualTo(2 * MIB - 512);
+        assertThat(policy.part(3 * MIB, 4 * MIB - 512)).isEqualTo(4 * MIB - 512);
+    }
+
+    @Test
+    void shouldTakeNoPartWhenSegmentFitsOrRequestDoesNot() {
+        assertThat(policy.part(512, 2 * MIB)).isZero();
+        assertThat(policy.part(3 * MIB, 4 * MIB)).isZero();
+        assertThat(policy.part(1024, 1023)).isZero();
+        assertThat(policy.part(512, 0)).isZero();
+        assertThat(policy.part(512, -MIB)).isZero();
+    }
+
+    @Test
+    void shouldHalvePartsWhenTheyAreRefused() {
+        assertThat(policy.smaller(512, 4608)).isEqualTo(2048);
+        assertThat(policy.smaller(512, 1024)).isEqualTo(512);
+        assertThat(policy.smaller(3072, 4608)).isEqualTo(3072);
+        assertThat(policy.smaller(512, 512)).isZero();
+    }
+
     @Property
     void shouldCoverNeedAndEndAtItWhenEverySizeIsRefused(
             @ForAll @LongRange(min = 12, max = 30) long segmentLog2,
@@ -106,7 +130,7 @@ class GrowthPolicyTest {
             @ForAll @LongRange(max = 1L << 44) long reserved,
             @ForAll @LongRange(max = 1L << 44) long free) {
         long segmentBytes = 1L << segmentLog2;
-        GrowthPolicy any = new GrowthPolicy(segmentBytes, factor, Math.max(16 * MIB, segmentBytes), mostBytes);
+        GrowthPolicy any = new GrowthPolicy(segmentBytes, 512, factor, Math.max(16 * MIB, segmentBytes), mostBytes);
         long need = any.least(size);
         assertThat(need).isGreaterThanOrEqualTo(size);
         assertThat(need - size).isLessThan(segmentBytes);

@@ -2,6 +2,7 @@ package dev.quarry.cpu.internal;
 
 import dev.quarry.StreamState;
 import dev.quarry.spi.StreamDriver;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>Events are as CUDA's: a wait is for the recording that is current when the wait is put into the stream, and
  * recording the event again does not change it. One that was never recorded is complete.
  *
- * <p>If work throws (a copy from a mapped file that was cut short, say), its stream is lost for good: its later work
+ * <p>If work throws (a copy from a mapped file that was cut short, or from a segment that is closed, say), its stream is lost for good: its later work
  * is dropped, and each call that enqueues, records or synchronizes throws a {@link dev.quarry.spi.DriverException} that
  * names the work. So does asking or awaiting an event that was recorded after it, and a stream that waits for such an
  * event is lost too.
@@ -120,7 +121,18 @@ final class CpuStreams implements StreamDriver, AutoCloseable {
 
     @Override
     public void copy(long stream, long source, long target, long bytes) {
-        enqueue(stream, new StreamWork.Copy(source, target, checkPositive(bytes)));
+        checkPositive(bytes);
+        enqueue(stream, new StreamWork.Copy(RawMemory.at(source, bytes), RawMemory.at(target, bytes)));
+    }
+
+    @Override
+    public void upload(long stream, MemorySegment source, long target) {
+        enqueue(stream, new StreamWork.Copy(source, RawMemory.at(target, checkPositive(source.byteSize()))));
+    }
+
+    @Override
+    public void download(long stream, long source, MemorySegment target) {
+        enqueue(stream, new StreamWork.Copy(RawMemory.at(source, checkPositive(target.byteSize())), target));
     }
 
     @Override

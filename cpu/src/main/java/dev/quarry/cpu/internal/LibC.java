@@ -130,7 +130,11 @@ final class LibC {
         }
     }
 
-    private static AssertionError unexpected(Throwable t) {
+    /** Returns what to throw where a C function threw, which it cannot; what the JVM throws on the way stays as it is. */
+    static AssertionError unexpected(Throwable t) {
+        if (t instanceof Error error) {
+            throw error;
+        }
         return new AssertionError("a C function cannot throw", t);
     }
 }

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * Views, writes and copies of memory by address.
  *
  * <p>Writes and copies go in chunks of at most 1 MiB: a thread inside one cannot reach a safepoint, and a collection of
- * garbage waits for it. Nobody checks the addresses.
+ * garbage waits for it. Nobody checks addresses.
  */
 final class RawMemory {
     private static final long CHUNK = 1 << 20;
@@ -21,31 +21,52 @@ final class RawMemory {
 
     /** Writes one value to every byte. */
     static void fill(long address, long bytes, byte value) {
-        MemorySegment target = unscoped(address, bytes);
+        MemorySegment target = at(address, bytes);
         for (long done = 0; done < bytes; done += CHUNK) {
             target.asSlice(done, Math.min(CHUNK, bytes - done)).fill(value);
         }
     }
 
-    /** Copies, as if the source were read whole before the target is written. */
-    static void copy(long source, long target, long bytes) {
-        MemorySegment from = unscoped(source, bytes);
-        MemorySegment to = unscoped(target, bytes);
-        if (target <= source || target >= source + bytes) {
+    /**
+     * Copies, as if the source were read whole before the target is written. Segments that are closed give an exception,
+     * as every access of Java's does, before the copy and in its midst; a segment that is confined to another thread
+     * is looked at before each chunk only, and its end within one can crash the JVM.
+     */
+    static void copy(MemorySegment source, MemorySegment target) {
+        long bytes = source.byteSize();
+        long from = source.address();
+        long to = target.address();
+        if (to <= from || to >= from + bytes) {
             for (long done = 0; done < bytes; done += CHUNK) {
-                MemorySegment.copy(from, done, to, done, Math.min(CHUNK, bytes - done));
+                copy(source, target, done, Math.min(CHUNK, bytes - done));
             }
         } else {
             // The front of the target lies on the end of the source, which therefore goes first.
             for (long left = bytes; left > 0; ) {
                 long step = Math.min(CHUNK, left);
                 left -= step;
-                MemorySegment.copy(from, left, to, left, step);
+                copy(source, target, left, step);
             }
         }
     }
 
-    private static MemorySegment unscoped(long address, long bytes) {
+    /** Returns memory as a segment that is always alive. */
+    static MemorySegment at(long address, long bytes) {
         return MemorySegment.ofAddress(address).reinterpret(bytes);
+    }
+
+    private static void copy(MemorySegment source, MemorySegment target, long offset, long bytes) {
+        MemorySegment.copy(usable(source), offset, usable(target), offset, bytes);
+    }
+
+    /** Returns a segment as this thread may use it, even if it is confined to another thread, as long as it is alive. */
+    private static MemorySegment usable(MemorySegment segment) {
+        if (segment.isAccessibleBy(Thread.currentThread())) {
+            return segment;
+        }
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("Already closed");
+        }
+        return at(segment.address(), segment.byteSize());
     }
 }

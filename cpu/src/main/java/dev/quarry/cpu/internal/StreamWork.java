@@ -1,5 +1,7 @@
 package dev.quarry.cpu.internal;
 
+import java.lang.foreign.MemorySegment;
+
 /** An action that a stream runs in its turn, with a name for messages. Never waits for anything. */
 interface StreamWork extends Runnable {
     /** Returns the action's name. */
@@ -9,10 +11,10 @@ interface StreamWork extends Runnable {
     String arguments();
 
     /** A copy between two ranges of memory, which may overlap. */
-    record Copy(long source, long target, long bytes) implements StreamWork {
+    record Copy(MemorySegment source, MemorySegment target) implements StreamWork {
         @Override
         public void run() {
-            RawMemory.copy(source, target, bytes);
+            RawMemory.copy(source, target);
         }
 
         @Override
@@ -22,7 +24,8 @@ interface StreamWork extends Runnable {
 
         @Override
         public String arguments() {
-            return "0x" + Long.toHexString(source) + ", 0x" + Long.toHexString(target) + ", " + bytes;
+            return "0x" + Long.toHexString(source.address()) + ", 0x" + Long.toHexString(target.address()) + ", "
+                    + source.byteSize();
         }
     }
 

@@ -49,14 +49,13 @@ final class RefusalJudge {
                         + ":\n" + world.mishaps().refusal());
             }
         }
-        long step = PoolBook.roundUp(book.pool().options().segmentBytes(), layout.granule());
-        long need = request.isShareable() ? size : PoolBook.roundUp(size, step);
+        // What is left below a whole segment must do, down to the request's own block.
         long room = Math.min(
                 book.limit() - book.reserved(),
                 world.plan().totalBytes() - world.elsewhere() - world.driver().liveBytes());
-        if (room >= need || (waitsEnd && room + idle >= need)) {
+        if (room >= size || (waitsEnd && room + idle >= size)) {
             throw new AssertionError(request + " was refused; the driver could give " + room + " bytes, segments of "
-                    + idle + " bytes are in no use, and " + need + " would do:\n"
+                    + idle + " bytes are in no use, and " + size + " would do:\n"
                     + world.mishaps().refusal());
         }
     }
