@@ -33,7 +33,7 @@ for trace in "${traces[@]}"; do
   case $name in pressure* | phases*) replay+=(--total 16GiB --allow-oom) ;; esac
   # A run that fails says why, and leaves an empty file: the table shows it.
   "${replay[@]}" --repeat "$repeat" > "$results/$name.immediate.json" || true
-  "${replay[@]}" --events lazy --repeat 0 > "$results/$name.lazy.json" || true
+  "${replay[@]}" --events lazy --repeat "$repeat" > "$results/$name.lazy.json" || true
   run compare.MallocReplay "$trace" --repeat "$repeat" > "$results/$name.malloc.json" || true
 done
 run compare.CompareReport "$bench/peers.csv" "$results"

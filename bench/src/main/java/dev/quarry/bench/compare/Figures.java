@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param nanos Quarry's time per operation
  * @param ratio Quarry's reserved peak over the live peak, with work that completes at once
  * @param failures how many allocations Quarry refused
- * @param lazyRatio as {@code ratio}, with work that completes only when somebody waits for it
+ * @param lazyNanos as {@code nanos}, with work that completes only when somebody waits for it
+ * @param lazyRatio as {@code ratio}, with such work
  * @param mallocNanos the time of {@code malloc} and {@code free} per operation
  * @param mallocFailures how many allocations {@code malloc} refused
  */
@@ -21,6 +22,7 @@ record Figures(
         @Nullable Double nanos,
         @Nullable Double ratio,
         @Nullable Long failures,
+        @Nullable Double lazyNanos,
         @Nullable Double lazyRatio,
         @Nullable Double mallocNanos,
         @Nullable Long mallocFailures) {
@@ -40,6 +42,7 @@ record Figures(
                 decimal(immediate, "ops_cpu_ns"),
                 decimal(immediate, "reserved_ratio"),
                 count(immediate, "oom"),
+                decimal(lazy, "ops_cpu_ns"),
                 decimal(lazy, "reserved_ratio"),
                 decimal(malloc, "ops_cpu_ns"),
                 count(malloc, "oom"));

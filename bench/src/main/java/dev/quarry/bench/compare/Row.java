@@ -28,6 +28,7 @@ record Row(
             "PyTorch ns",
             "must",
             "Quarry ns normalised",
+            "bound",
             "must",
             "RMM ns",
             "aim",
@@ -36,6 +37,7 @@ record Row(
             "must",
             "lazy reserved",
             "lazy / immediate",
+            "lazy ns / immediate",
             "OOM",
             "PyTorch OOM");
 
@@ -51,6 +53,7 @@ record Row(
                 peer == null ? NONE : text("%.0f", peer.pytorchNanos()),
                 fast().toString(),
                 text("%.1f", normalised()),
+                peer == null ? NONE : text("%.0f", peer.bound()),
                 fastNormalised().toString(),
                 peer == null ? NONE : peer.rmm(),
                 aim().toString(),
@@ -59,6 +62,7 @@ record Row(
                 lean().toString(),
                 text("%.3f", figures.lazyRatio()),
                 text("%.3f", quotient(figures.lazyRatio(), figures.ratio())),
+                text("%.2f", quotient(figures.lazyNanos(), figures.nanos())),
                 Objects.requireNonNullElse(figures.failures(), NONE).toString(),
                 peer == null ? NONE : Long.toString(peer.pytorchFailures()));
     }
@@ -70,12 +74,12 @@ record Row(
 
     /** Judges the time by half of PyTorch's. */
     private Verdict fast() {
-        return Verdict.atMost(figures.nanos(), peer == null ? null : peer.mostNanos());
+        return Verdict.atMost(figures.nanos(), peer == null ? null : peer.halfOfPytorch());
     }
 
-    /** Judges the time by half of PyTorch's, as it would be on the peers' machine. */
+    /** Judges the time by the bound, as it would be on the peers' machine. */
     private Verdict fastNormalised() {
-        return Verdict.atMost(normalised(), peer == null || factor == null ? null : peer.mostNanos());
+        return Verdict.atMost(normalised(), peer == null || factor == null ? null : peer.bound());
     }
 
     /** Judges the time by RMM's; what lies within a range of RMM's times stays open. */
