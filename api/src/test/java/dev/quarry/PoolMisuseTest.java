@@ -153,7 +153,7 @@ class PoolMisuseTest {
         Allocation allocation = child.allocate(1000);
         assertThatIllegalStateException()
                 .isThrownBy(child::close)
-                .withMessageContaining("child pool \"c\" has 1 open allocations of 1024 bytes");
+                .withMessageContaining("child pool \"c\" has 1 open allocations in blocks of 1024 bytes");
         assertThat(child.isOpen()).isTrue();
         allocation.close();
         child.close();

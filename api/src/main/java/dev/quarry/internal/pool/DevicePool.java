@@ -15,6 +15,7 @@ import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.segment.Block;
+import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     private final Upkeep upkeep;
     private final Views views;
     private final Admission admission;
+    private final Lasting lasting = new Lasting();
 
     /** What child pools have allocated or hold reservations for. */
     private final Account children;
@@ -212,6 +214,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     }
 
     @Override
+    Arena openLife() {
+        return views.sharedArena();
+    }
+
+    @Override
     long mostBytes() {
         return Math.min(core.account().limit(), device().driver().memory(kind()).totalBytes());
     }
@@ -238,6 +245,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
 
     Views views() {
         return views;
+    }
+
+    /** Returns the allocators that end with this pool at the latest. */
+    Lasting lasting() {
+        return lasting;
     }
 
     Growth growth() {

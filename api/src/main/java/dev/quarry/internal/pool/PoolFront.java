@@ -39,6 +39,9 @@ abstract class PoolFront implements MemoryPool {
 
     abstract Domain defaultDomain();
 
+    /** Returns the life of what {@link #segmentAllocator} gives. */
+    abstract Arena openLife();
+
     /** Returns the largest block that limits and device could ever allow. */
     abstract long mostBytes();
 
@@ -132,19 +135,18 @@ abstract class PoolFront implements MemoryPool {
     private synchronized SegmentAllocator lasting() {
         PoolArena present = lasting;
         if (present == null) {
-            present = PoolArena.lasting(this, root().views().sharedArena());
+            present = PoolArena.lasting(this, openLife());
             lasting = present;
+            if (!isOpen() || !root().lasting().add(present)) {
+                present.end();
+            }
         }
         return present;
     }
 
-    /** Gives the blocks of {@link #segmentAllocator} back: the pool closes. */
-    synchronized void closeLasting() {
-        PoolArena present = lasting;
-        if (present != null) {
-            lasting = null;
-            present.freeBlocks();
-        }
+    /** Returns the allocator whose memory lives as long as the pool, if it was asked for. */
+    final synchronized @Nullable PoolArena presentLasting() {
+        return lasting;
     }
 
     @Override
