@@ -1,7 +1,6 @@
 package dev.quarry.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.quarry.MemoryPool;
 import dev.quarry.Quarry;
@@ -28,8 +27,11 @@ class ChildAllocatorInUseTest {
             MemorySegment numbers = child.segmentAllocator().allocateFrom(ValueLayout.JAVA_INT, 2, 1);
             AtomicInteger refusals = new AtomicInteger();
             sort(arena, numbers, () -> {
-                assertThatIllegalStateException().isThrownBy(child::close);
-                refusals.incrementAndGet();
+                try {
+                    child.close();
+                } catch (IllegalStateException e) {
+                    refusals.incrementAndGet(); // what leaves a call from native code ends the process
+                }
             });
             assertThat(refusals).hasPositiveValue();
             assertThat(numbers.toArray(ValueLayout.JAVA_INT)).containsExactly(1, 2);

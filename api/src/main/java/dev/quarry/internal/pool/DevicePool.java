@@ -140,8 +140,13 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     PooledAllocation allocate(long bytes, Domain domain) {
         long size = roundedSize(bytes);
         Block block = dispenser.take(domain, bytes, size);
-        core.peak().note(domain.cache());
-        return release.begin(new PooledAllocation(block, bytes, domain));
+        try {
+            core.peak().note(domain.cache());
+            return release.begin(new PooledAllocation(block, bytes, domain));
+        } catch (RuntimeException | Error e) {
+            release.takeBack(block, bytes, domain);
+            throw e;
+        }
     }
 
     @Override
@@ -160,9 +165,14 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         if (block == null) {
             return null;
         }
-        core.peak().note(domain.cache());
-        PooledAllocation allocation = new PooledAllocation(block, request.bytes(), domain);
-        return release.prepare(allocation, request, child);
+        try {
+            core.peak().note(domain.cache());
+            PooledAllocation allocation = new PooledAllocation(block, request.bytes(), domain);
+            return release.prepare(allocation, request, child);
+        } catch (RuntimeException | Error e) {
+            release.takeBack(block, request.bytes(), domain);
+            throw e;
+        }
     }
 
     @Override
@@ -174,16 +184,24 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             sizes[i] = roundedSize(bytes[i]);
             sum = Math.addExact(sum, sizes[i]);
         }
+        List<Allocation> all = new ArrayList<>(bytes.length);
         List<Block> blocks = dispenser.takeRow(domain, sizes, bytes, sum);
         if (blocks.isEmpty()) {
             return null;
         }
-        core.peak().note(domain.cache());
-        List<Allocation> all = new ArrayList<>(bytes.length);
-        for (int i = 0; i < bytes.length; i++) {
-            all.add(release.begin(new PooledAllocation(blocks.get(i), bytes[i], domain)));
+        try {
+            core.peak().note(domain.cache());
+            for (int i = 0; i < bytes.length; i++) {
+                all.add(release.begin(new PooledAllocation(blocks.get(i), bytes[i], domain)));
+            }
+            return List.copyOf(all);
+        } catch (RuntimeException | Error e) {
+            for (int i = all.size(); i < bytes.length; i++) {
+                release.takeBack(blocks.get(i), bytes[i], domain);
+            }
+            all.forEach(Allocation::close);
+            throw e;
         }
-        return List.copyOf(all);
     }
 
     @Override

@@ -31,7 +31,7 @@ final class PoolArena implements Arena {
     /** Guards the fields below where there is no owner. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final List<Allocation> blocks = new ArrayList<>();
+    private final ArrayList<Allocation> blocks = new ArrayList<>();
     private long nextBytes = FIRST_BYTES;
     private long at;
     private long end;
@@ -155,6 +155,7 @@ final class PoolArena implements Arena {
     }
 
     private long add(long bytes, long alignment) {
+        blocks.ensureCapacity(blocks.size() + 1); // a block that cannot be noted would be lost
         Allocation block = alignment == 1
                 ? pool.allocate(bytes, pool.defaultDomain())
                 : pool.allocate(AllocationRequest.of(bytes).aligned(alignment));

@@ -169,7 +169,7 @@ abstract class PoolFront implements MemoryPool {
                 all.add(allocate(size, domain));
             }
             return List.copyOf(all);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             all.reversed().forEach(Allocation::close);
             throw e;
         }

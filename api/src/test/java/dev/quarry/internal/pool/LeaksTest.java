@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quarry.Allocation;
+import dev.quarry.AllocationRequest;
 import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
 import dev.quarry.PoolOptions;
@@ -77,6 +78,19 @@ class LeaksTest {
             }
             assertThat(((DevicePool) fakes.pool()).core().leaks().found()).isOne();
             assertThat(fakes.pool().statistics().allocations().current()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldNameChildAndTagWhenThereAreSuch() {
+        try (Fakes fakes = new Fakes(options(0));
+                MemoryPool child = fakes.pool().child("child", 0, 1 << 20);
+                Allocation plain = fakes.pool().allocate(10);
+                Allocation tagged = child.allocate(AllocationRequest.of(1234).tagged("pages"))) {
+            Leaks leaks = ((DevicePool) fakes.pool()).core().leaks();
+            assertThat(leaks.describe((PooledAllocation) plain)).isEqualTo("an allocation of 10 bytes");
+            assertThat(leaks.describe((PooledAllocation) tagged))
+                    .isEqualTo("an allocation of 1234 bytes, tagged \"pages\", in child pool \"child\"");
         }
     }
 
