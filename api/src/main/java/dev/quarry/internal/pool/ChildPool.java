@@ -3,6 +3,7 @@ package dev.quarry.internal.pool;
 import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
 import dev.quarry.Device;
+import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
 import dev.quarry.MemoryStatistics;
@@ -14,6 +15,7 @@ import dev.quarry.internal.inspect.PoolLayout;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
 
     private static ChildPool open(
             DevicePool root, @Nullable ChildPool parent, Account above, String name, long reservation, long limit) {
+        Objects.requireNonNull(name, "name");
         if (reservation < 0 || limit < reservation || limit == 0) {
             throw new IllegalArgumentException("reservation = " + reservation + ", limit = " + limit
                     + " (expected: 0 <= reservation <= limit, limit above 0)");
@@ -100,6 +103,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
 
     @Override
     public void reconfigure(PoolOptions options) {
+        Objects.requireNonNull(options, "options");
         throw new UnsupportedOperationException(
                 "child pool \"" + name() + "\" has the options of its parent; reconfigure that");
     }
@@ -188,6 +192,12 @@ final class ChildPool extends PoolFront implements PoolInspector {
     @Override
     long mostBytes() {
         return Math.min(account.limit(), root.mostBytes());
+    }
+
+    @Override
+    DeviceOutOfMemoryException neverEnough(long bytes) {
+        refused.incrementAndGet();
+        return root.failure(account, bytes);
     }
 
     /** Takes the charge of a block back that was freed. */

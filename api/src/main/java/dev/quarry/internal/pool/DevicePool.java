@@ -241,10 +241,16 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         return Math.min(core.account().limit(), device().driver().memory(kind()).totalBytes());
     }
 
+    @Override
+    DeviceOutOfMemoryException neverEnough(long bytes) {
+        return reports.failure(bytes, new Ladder.Trail());
+    }
+
     /** Returns the block size for a request. */
     long roundedSize(long bytes) {
         if (bytes <= 0 || bytes > SizeClasses.MAX_BYTES) {
-            throw new IllegalArgumentException("bytes = " + bytes + " (expected: 1 to " + SizeClasses.MAX_BYTES + ")");
+            throw new IllegalArgumentException("bytes = " + bytes
+                    + (bytes <= 0 ? " (expected: at least 1)" : " (expected: at most " + SizeClasses.MAX_BYTES + ")"));
         }
         return core.classes().round(bytes);
     }

@@ -2,6 +2,7 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
+import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryPool;
 import dev.quarry.Stream;
 import dev.quarry.ViewSafety;
@@ -10,6 +11,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,9 @@ abstract class PoolFront implements MemoryPool {
     /** Returns the largest block that limits and device could ever allow. */
     abstract long mostBytes();
 
+    /** Counts and describes a request for more than {@link #mostBytes}. */
+    abstract DeviceOutOfMemoryException neverEnough(long bytes);
+
     @Override
     public final Allocation allocate(long bytes) {
         return allocate(bytes, defaultDomain());
@@ -71,6 +76,8 @@ abstract class PoolFront implements MemoryPool {
 
     @Override
     public final Allocation acquire(AllocationRequest request, Duration atMost) throws InterruptedException {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(atMost, "atMost");
         if (root().roundedSize(request.bytes()) > mostBytes()) {
             return allocate(request); // no free can help: the report says why
         }
@@ -80,6 +87,8 @@ abstract class PoolFront implements MemoryPool {
 
     @Override
     public final CompletableFuture<Allocation> allocateAsync(AllocationRequest request, Duration atMost) {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(atMost, "atMost");
         AllocationRequest shared = request.viewSafety() == null ? request.viewSafety(ViewSafety.SHARED) : request;
         root().roundedSize(request.bytes());
         String place = options().trackPlaces() ? Places.caller() : null;
@@ -105,9 +114,17 @@ abstract class PoolFront implements MemoryPool {
         if (count < 0) {
             throw new IllegalArgumentException("count = " + count + " (expected: 0 or more)");
         }
-        long[] sizes = new long[count];
-        java.util.Arrays.fill(sizes, bytes);
-        allocateEach(defaultDomain(), sizes).forEach(Allocation::close);
+        if (count > mostBytes() / root().roundedSize(bytes)) {
+            throw neverEnough(bytes > Long.MAX_VALUE / count ? Long.MAX_VALUE : bytes * count);
+        }
+        List<Allocation> all = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                all.add(allocate(bytes, defaultDomain()));
+            }
+        } finally {
+            all.forEach(Allocation::close);
+        }
     }
 
     @Override
@@ -122,6 +139,7 @@ abstract class PoolFront implements MemoryPool {
 
     @Override
     public final Arena arena(ViewSafety viewSafety) {
+        Objects.requireNonNull(viewSafety, "viewSafety");
         checkHostAccessible();
         return PoolArena.open(this, viewSafety);
     }
