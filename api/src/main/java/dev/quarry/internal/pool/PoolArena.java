@@ -110,7 +110,7 @@ final class PoolArena implements Arena {
             decide.accept(blocks);
             try {
                 pool.root().views().end(life);
-            } catch (IllegalStateException e) {
+            } catch (RuntimeException | Error e) {
                 undo.run();
                 throw e;
             }
