@@ -64,7 +64,9 @@ public interface MemoryPool extends AutoCloseable {
      * Allocates, and waits for others to free where there is not enough, after the out-of-memory handler was asked once.
      * Waiters are served in the order of their arrival. What could never be had is refused at once.
      *
-     * @throws InterruptedException if interrupted while waiting; nothing is held then
+     * @param atMost how long to wait; a negative time counts as zero
+     * @throws InterruptedException if interrupted before or while waiting, also where there is memory at once; nothing is
+     *     held then
      * @throws DeviceOutOfMemoryException if the time is over
      */
     default Allocation acquire(long bytes, Duration atMost) throws InterruptedException {
@@ -98,7 +100,8 @@ public interface MemoryPool extends AutoCloseable {
     List<Allocation> allocateAll(Stream stream, long... bytes);
 
     /**
-     * Makes sure that {@code count} allocations of {@code bytes} can be served without the driver.
+     * Makes sure that {@code count} allocations of {@code bytes} can be served without the driver. What could never be had
+     * is refused at once.
      *
      * @throws DeviceOutOfMemoryException if there is not enough memory; nothing is held then, and what was reserved stays
      */
@@ -116,6 +119,8 @@ public interface MemoryPool extends AutoCloseable {
      *
      * <p>Of segments that fall out of use in quick succession (many within a millisecond of each other) most are not timed:
      * such a one counts as unused from the first call of this method that finds it so.
+     *
+     * @throws IllegalArgumentException if {@code idle} is negative
      */
     long trim(Duration idle);
 
@@ -123,10 +128,16 @@ public interface MemoryPool extends AutoCloseable {
      * Opens a pool that takes its memory from this one and accounts for it separately.
      *
      * <p>Limit and reservation count allocated bytes. A reservation is kept from this pool's other children; allocations
-     * made directly from this pool are not held back by it. The child's own limit calls no out-of-memory handler. Of the
-     * child's {@linkplain #statistics() statistics} the current counts, allocated bytes and refusals are its own; totals
-     * and caches are its parent's and read 0. Closing the child needs all its allocations closed; closing this pool closes
-     * it.
+     * made directly from this pool are not held back by it. The child's own limit calls no out-of-memory handler.
+     *
+     * <p>Of the child's {@linkplain #statistics() statistics}, its own are the open allocations (without a peak), the
+     * allocated bytes with their peak, which stand for the reserved ones too, and the refusals by its limit or one above
+     * it; its children's allocations are included. The largest free block is that of the pool over the driver; all else
+     * reads 0. The {@linkplain #options() options} are that pool's, a {@linkplain #trim() trim} through the child trims
+     * that pool, and {@link #reconfigure} throws {@link UnsupportedOperationException}.
+     *
+     * <p>Closing the child needs all its allocations closed, and its children's; only what its {@link #segmentAllocator}
+     * gave ends with it. Closing this pool closes the child: what it has allocated stays valid, as this pool's does.
      *
      * @param name as reports show it
      * @param reservation bytes kept for the child, zero or more
@@ -150,7 +161,8 @@ public interface MemoryPool extends AutoCloseable {
 
     /**
      * Returns an allocator for code that takes one, jextract's for instance. Its memory lives until the pool closes: use
-     * {@link #arena()} for memory that is given back earlier.
+     * {@link #arena()} for memory that is given back earlier. Use of it after that throws, unless the pool closed with
+     * allocations open: then after the last of them was closed.
      *
      * @throws UnsupportedOperationException if the pool's memory is not host-accessible
      */
@@ -168,7 +180,7 @@ public interface MemoryPool extends AutoCloseable {
      */
     void reconfigure(PoolOptions options);
 
-    /** Returns whether {@link #close()} was not called yet. */
+    /** Returns whether {@link #close()} was not called yet: neither here nor, for a child, on a pool above it. */
     boolean isOpen();
 
     /**
@@ -177,7 +189,11 @@ public interface MemoryPool extends AutoCloseable {
      * <p>With allocations still open, they are reported as leaks in the log, stay valid, and can still be closed; the last
      * one gives the memory back.
      *
-     * @throws IllegalStateException if it was closed before
+     * <p>A {@linkplain #child child} with open allocations stays open instead. One whose parent is closed already may be
+     * closed, once its allocations are, and need not be.
+     *
+     * @throws IllegalStateException if it was closed before; or for a child with open allocations, or whose
+     *     {@link #segmentAllocator} gave memory that native code uses at this moment: nothing has changed then
      */
     @Override
     void close();

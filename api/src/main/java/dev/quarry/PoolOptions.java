@@ -1,6 +1,7 @@
 package dev.quarry;
 
 import dev.quarry.internal.config.OptionTable;
+import dev.quarry.internal.index.SizeClasses;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * environment, the environment over the default. An unknown key or a bad value throws {@link ConfigurationException}.
  */
 public final class PoolOptions {
+    private static final Duration SHORTEST_STALL = Duration.ofMillis(1);
     private static final Duration LONGEST_STALL = Duration.ofMillis(Long.MAX_VALUE);
 
     private final Builder values;
@@ -222,8 +224,12 @@ public final class PoolOptions {
             return this;
         }
 
-        /** Sets {@link PoolOptions#initialBytes()}: 0 or more. */
+        /** Sets {@link PoolOptions#initialBytes()}: 0 to 2<sup>61</sup> - 1. */
         public Builder initialBytes(long bytes) {
+            if (bytes > SizeClasses.MAX_BYTES) {
+                throw new IllegalArgumentException(
+                        "initialBytes = " + bytes + " (expected: at most " + SizeClasses.MAX_BYTES + ")");
+            }
             initialBytes = atLeast(0, bytes, "initialBytes");
             return this;
         }
@@ -291,10 +297,11 @@ public final class PoolOptions {
             return this;
         }
 
-        /** Sets {@link PoolOptions#maxStall()}: not negative, kept to the millisecond. */
+        /** Sets {@link PoolOptions#maxStall()}: zero, or at least a millisecond, to which it is kept. */
         public Builder maxStall(Duration value) {
-            if (value.isNegative()) {
-                throw new IllegalArgumentException("maxStall = " + value + " (expected: not negative)");
+            boolean tooShort = Objects.requireNonNull(value, "maxStall").compareTo(SHORTEST_STALL) < 0;
+            if (tooShort && !value.isZero()) {
+                throw new IllegalArgumentException("maxStall = " + value + " (expected: zero, or at least 1 ms)");
             }
             maxStall = value.compareTo(LONGEST_STALL) > 0 ? LONGEST_STALL : value.truncatedTo(ChronoUnit.MILLIS);
             return this;
@@ -312,7 +319,8 @@ public final class PoolOptions {
          * @throws ConfigurationException if the key is unknown or the value is bad
          */
         public Builder set(String key, String value) {
-            OptionTable.set(this, key, value, "option " + key);
+            OptionTable.set(
+                    this, Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"), "option " + key);
             return this;
         }
 

@@ -1,15 +1,19 @@
 package dev.quarry;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quarry.internal.device.FakeDriver;
 import dev.quarry.internal.device.FakeProvider;
 import dev.quarry.internal.index.SizeClasses;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +137,72 @@ class PoolMisuseTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // the misuse under test
+    void shouldNameArgumentWhenItIsNull() {
+        MemoryPool host = quarry.openPool(device, MemoryKind.HOST, OPTIONS);
+        MemoryPool child = pool.child("c", 0, 100);
+        AllocationRequest request = AllocationRequest.of(1);
+        Map<ThrowingCallable, String> calls = Map.ofEntries(
+                entry(() -> pool.acquire(1, null), "atMost"),
+                entry(() -> pool.acquire((AllocationRequest) null, Duration.ZERO), "request"),
+                entry(() -> pool.allocateAsync(request, null), "atMost"),
+                entry(() -> pool.allocateAsync(null, Duration.ZERO), "request"),
+                entry(() -> pool.child(null, 0, 1), "name"),
+                entry(() -> child.child(null, 0, 1), "name"),
+                entry(() -> host.arena(null), "viewSafety"),
+                entry(() -> pool.trim(null), "idle"),
+                entry(() -> child.trim(null), "idle"),
+                entry(() -> pool.reconfigure(null), "options"),
+                entry(() -> child.reconfigure(null), "options"),
+                entry(() -> OPTIONS.toBuilder().maxStall(null), "maxStall"),
+                entry(() -> OPTIONS.toBuilder().set(null, "1"), "key"),
+                entry(() -> OPTIONS.toBuilder().set("limit", null), "value"));
+        calls.forEach((call, name) -> assertThatThrownBy(call)
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage(name));
+        assertThat(pool.statistics().allocations().totalAllocated()).isZero();
+    }
+
+    @Test
+    void shouldSaySameWhenSizeIsRefusedInAnotherWay() {
+        for (MemoryPool one : List.of(pool, pool.child("c", 0, 100))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> one.allocate(0))
+                    .withMessage("bytes = 0 (expected: at least 1)");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> one.tryAllocate(0))
+                    .withMessage("bytes = 0 (expected: at least 1)");
+        }
+    }
+
+    @Test
+    void shouldRefuseAtOnceWhenWarmUpCanNeverBeHad() {
+        for (int count : new int[] {2, 1 << 20}) {
+            assertThatExceptionOfType(DeviceOutOfMemoryException.class)
+                    .isThrownBy(() -> pool.warmUp(1L << 40, count))
+                    .satisfies(e -> assertThat(e.report().requestedBytes()).isEqualTo((long) count << 40));
+        }
+        assertThatExceptionOfType(DeviceOutOfMemoryException.class)
+                .isThrownBy(() -> pool.warmUp(SizeClasses.MAX_BYTES, Integer.MAX_VALUE))
+                .satisfies(e -> assertThat(e.report().requestedBytes()).isEqualTo(Long.MAX_VALUE));
+        MemoryPool child = pool.child("c", 0, 4096);
+        assertThatExceptionOfType(DeviceOutOfMemoryException.class)
+                .isThrownBy(() -> child.warmUp(512, Integer.MAX_VALUE))
+                .withMessageContaining("c");
+        assertThat(child.statistics().outOfMemory()).isOne();
+        child.warmUp(512, 8);
+        assertThat(pool.statistics().outOfMemory()).isEqualTo(4);
+        assertThat(pool.statistics().allocations().totalAllocated()).isEqualTo(8);
+    }
+
+    @Test
+    void shouldRefuseWhenIdleTimeIsNegative() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> pool.trim(Duration.ofSeconds(-1)))
+                .withMessage("idle = PT-1S (expected: not negative)");
+    }
+
+    @Test
     void shouldRefuseWhenWarmUpCountIsNegative() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> pool.warmUp(100, -1))
@@ -153,7 +223,7 @@ class PoolMisuseTest {
         Allocation allocation = child.allocate(1000);
         assertThatIllegalStateException()
                 .isThrownBy(child::close)
-                .withMessageContaining("child pool \"c\" has 1 open allocations of 1024 bytes");
+                .withMessageContaining("child pool \"c\" has 1 open allocations in blocks of 1024 bytes");
         assertThat(child.isOpen()).isTrue();
         allocation.close();
         child.close();

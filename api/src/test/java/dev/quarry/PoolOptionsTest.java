@@ -106,6 +106,7 @@ class PoolOptionsTest {
                 refusal("memoryFraction = 1.0000001", b -> b.memoryFraction(1.0000001)),
                 refusal("memoryFraction = NaN", b -> b.memoryFraction(Double.NaN)),
                 refusal("initialBytes = -1", b -> b.initialBytes(-1)),
+                refusal("initialBytes = 9223372036854775807", b -> b.initialBytes(Long.MAX_VALUE)),
                 refusal("segmentBytes = 4095", b -> b.segmentBytes(4095)),
                 refusal("segmentBytes = 1073741825", b -> b.segmentBytes(ByteSize.gib(1) + 1)),
                 refusal("growthFactor = -0.1", b -> b.growthFactor(-0.1)),
@@ -116,6 +117,7 @@ class PoolOptionsTest {
                 refusal("cacheBlockBytes = 65537", b -> b.cacheBlockBytes(ByteSize.kib(64) + 1)),
                 refusal("cacheBytes = -1", b -> b.cacheBytes(-1)),
                 refusal("leakSampling = -1", b -> b.leakSampling(-1)),
+                refusal("maxStall = PT0.000999999S", b -> b.maxStall(Duration.ofNanos(999_999))),
                 refusal("maxStall = PT-0.000000001S", b -> b.maxStall(Duration.ofNanos(-1))));
     }
 

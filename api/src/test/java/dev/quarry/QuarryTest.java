@@ -103,7 +103,9 @@ class QuarryTest {
         Device device = quarry.device("fake");
         quarry.close();
         closed = true;
-        assertThatIllegalStateException().isThrownBy(quarry::close).withMessageContaining("this Quarry is closed");
+        assertThatIllegalStateException()
+                .isThrownBy(quarry::close)
+                .withMessageContaining("this Quarry was closed before");
         assertThatIllegalStateException().isThrownBy(() -> quarry.pool(device));
         assertThatIllegalStateException().isThrownBy(() -> quarry.openPool(device, MemoryKind.HOST, OPTIONS));
         assertThatIllegalStateException().isThrownBy(device::newStream);

@@ -2,14 +2,21 @@ package dev.quarry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quarry.Allocation;
 import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryPool;
 import dev.quarry.PoolOptions;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +121,110 @@ interface PoolChildCases extends PoolSubject {
             assertThatThrownBy(way).isInstanceOf(IllegalStateException.class).hasMessageContaining("child");
         }
         assertThatThrownBy(() -> child.reconfigure(options)).isInstanceOf(RuntimeException.class);
+    }
+
+    @Test
+    default void shouldLetOneWinWhenCloseMeetsAllocation() {
+        MemoryPool pool = pool();
+        for (int round = 0; round < 300; round++) {
+            MemoryPool child = pool.child("child", 0, LIMIT);
+            AtomicReference<Allocation> got = new AtomicReference<>();
+            AtomicBoolean closed = new AtomicBoolean();
+            CyclicBarrier begin = new CyclicBarrier(2);
+            Crew.run(List.of(
+                    () -> {
+                        begin.await();
+                        ifOpen(() -> got.set(child.allocate(64)));
+                    },
+                    () -> {
+                        begin.await();
+                        ifOpen(() -> {
+                            child.close();
+                            closed.set(true);
+                        });
+                    }));
+            Allocation allocation = got.get();
+            assertThat(closed.get() && allocation != null)
+                    .as("closed, with an allocation")
+                    .isFalse();
+            if (allocation != null) {
+                allocation.close();
+            }
+            assertThat(child.statistics().allocations().current()).isZero();
+            ifOpen(child::close);
+            assertThat(child.isOpen()).isFalse();
+        }
+        assertThat(pool.statistics().allocations().current()).isZero();
+    }
+
+    private static void ifOpen(Runnable step) {
+        try {
+            step.run();
+        } catch (IllegalStateException e) {
+            assertThat(e).hasMessageContaining("child");
+        }
+    }
+
+    @Test
+    default void shouldNotCloseWhenChildOfChildHoldsMemory() {
+        MemoryPool child = pool().child("child", 1000, LIMIT);
+        MemoryPool grandchild = child.child("grandchild", 500, LIMIT / 2);
+        Allocation allocation = grandchild.allocate(2000);
+        assertThat(child.statistics().allocations().current()).isOne();
+        assertThatThrownBy(child::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("1 open allocation");
+        allocation.close();
+        child.close();
+        assertThat(grandchild.isOpen()).isFalse();
+        assertThatThrownBy(() -> grandchild.allocate(1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("child");
+        grandchild.close();
+    }
+
+    @Test
+    default void shouldKeepAllocatorsMemoryWhenCloseIsRefused() {
+        assumeTrue(canView(), "there is no memory to view");
+        MemoryPool pool = pool();
+        MemoryPool child = pool.child("child", 0, LIMIT / 2);
+        SegmentAllocator allocator = child.segmentAllocator();
+        MemorySegment kept = allocator.allocate(64);
+        kept.fill((byte) 1);
+        Allocation open = child.allocate(1000);
+        assertThatThrownBy(child::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("1 open allocations in blocks of 1024 bytes");
+        for (Allocation other : pool.allocateAll(4096, 4096, 4096, 4096)) {
+            other.segment().fill((byte) 2);
+        }
+        assertThat(kept.toArray(ValueLayout.JAVA_BYTE)).containsOnly(1);
+        allocator.allocate(64).fill((byte) 3);
+        open.close();
+        child.close();
+        assertThat(pool.statistics().allocations().current()).isEqualTo(4);
+        assertThatThrownBy(() -> kept.get(ValueLayout.JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> allocator.allocate(1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("child");
+    }
+
+    @Test
+    default void shouldEndChildsAllocatorWhenParentCloses() {
+        assumeTrue(canView(), "there is no memory to view");
+        MemoryPool pool = pool();
+        MemoryPool child = pool.child("child", 0, LIMIT / 2);
+        SegmentAllocator allocator = child.segmentAllocator();
+        MemorySegment kept = allocator.allocate(64);
+        pool.close();
+        assertThat(pool.statistics().allocations().current()).isZero();
+        assertThat(pool.statistics().reservedBytes().current()).isZero();
+        assertThatThrownBy(() -> kept.get(ValueLayout.JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> allocator.allocate(1)).isInstanceOf(IllegalStateException.class);
+        child.close();
+        assertThatThrownBy(child::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("was closed before");
     }
 
     @Test

@@ -2,12 +2,15 @@ package dev.quarry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quarry.Allocation;
+import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.Event;
 import dev.quarry.MemoryPool;
 import dev.quarry.Quarry;
 import dev.quarry.Stream;
+import java.lang.foreign.SegmentAllocator;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -103,6 +106,34 @@ interface PoolClosingCases extends PoolSubject {
             left.forEach(Allocation::close);
             assertThat(pool.statistics().allocations().current()).isZero();
             assertThat(pool.statistics().reservedBytes().current()).isZero();
+        }
+    }
+
+    @Test
+    default void shouldGiveAllBackWhenPoolClosesUnderItsAllocator() {
+        assumeTrue(canView(), "there is no memory to view");
+        for (int round = 0; round < 200; round++) {
+            MemoryPool pool = pool();
+            SegmentAllocator allocator = pool.segmentAllocator();
+            CountDownLatch busy = new CountDownLatch(1);
+            Crew.run(List.of(
+                    () -> {
+                        assertThatThrownBy(() -> cutUntilItFails(allocator, busy))
+                                .isInstanceOfAny(IllegalStateException.class, DeviceOutOfMemoryException.class);
+                    },
+                    () -> {
+                        busy.await();
+                        pool.close();
+                    }));
+            assertThat(pool.statistics().allocations().current()).isZero();
+            assertThat(pool.statistics().reservedBytes().current()).isZero();
+        }
+    }
+
+    private static void cutUntilItFails(SegmentAllocator allocator, CountDownLatch busy) {
+        while (true) {
+            allocator.allocate(16 << 10);
+            busy.countDown();
         }
     }
 

@@ -7,10 +7,14 @@ import dev.quarry.Allocation;
 import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryPool;
 import dev.quarry.OutOfMemoryHandler;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** The user's handler of the way to failure. */
@@ -18,6 +22,13 @@ interface PoolHandlerCases extends PoolSubject {
     /** Opens a pool that asks a handler. */
     default MemoryPool asking(OutOfMemoryHandler handler) {
         return pool(options -> options.outOfMemoryHandler(handler));
+    }
+
+    private static boolean failWith(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) failure;
     }
 
     @Test
@@ -80,6 +91,40 @@ interface PoolHandlerCases extends PoolSubject {
                 .isNotEmpty();
         all.close();
         pool.allocate(LIMIT).close();
+    }
+
+    @Test
+    default void shouldHoldNothingWhenHandlerThrowsInTheMiddle() {
+        List<Throwable> failures =
+                List.of(new AssertionError("an error"), new IllegalArgumentException("an exception"));
+        for (Throwable failure : failures) {
+            MemoryPool pool = asking(report -> failWith(failure));
+            MemoryPool child = pool.child("child", 0, LIMIT);
+            Allocation half = pool.allocate(LIMIT / 2);
+            List<ThrowingCallable> ways = List.of(
+                    () -> pool.allocateAll(LIMIT / 4, LIMIT / 4, LIMIT / 4),
+                    () -> pool.allocateAll(stream(), LIMIT / 4, LIMIT / 4, LIMIT / 4),
+                    () -> pool.warmUp(LIMIT / 4, 3),
+                    () -> pool.acquire(LIMIT, Duration.ZERO),
+                    () -> child.allocateAll(LIMIT / 4, LIMIT / 4, LIMIT / 4));
+            for (ThrowingCallable way : ways) {
+                assertThatThrownBy(way).isSameAs(failure);
+                assertThat(pool.statistics().allocations().current()).isOne();
+            }
+            half.close();
+            child.close();
+        }
+    }
+
+    @Test
+    default void shouldFailTheFutureWhenHandlerThrowsAnError() {
+        Error failure = new AssertionError("an error");
+        MemoryPool pool = asking(report -> failWith(failure));
+        Allocation all = pool.allocate(LIMIT);
+        assertThatThrownBy(() ->
+                        pool.allocateAsync(1).orTimeout(60, TimeUnit.SECONDS).join())
+                .hasCause(failure);
+        all.close();
     }
 
     @Test

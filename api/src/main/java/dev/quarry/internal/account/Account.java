@@ -16,6 +16,7 @@ public final class Account {
     private long reservation;
     private long charged;
     private long peak;
+    private boolean closed;
 
     /** Makes a root. */
     @SuppressWarnings("ThisEscapedInObjectConstruction")
@@ -90,11 +91,12 @@ public final class Account {
         }
     }
 
-    /** Gives the reservation and what is still charged back to the parent. */
+    /** Gives the reservation and what is still charged back to the parent, which has done so itself where it was closed. */
     public void close() {
         lock.lock();
         try {
-            if (parent != this) {
+            closed = true;
+            if (parent != this && !parent.closed) {
                 parent.release(Math.max(charged, reservation));
             }
             charged = 0;

@@ -145,7 +145,9 @@ public final class DeviceRegistry {
         }
         lock.lock();
         try {
-            checkOpen();
+            if (closed) {
+                throw new IllegalStateException("this Quarry was closed before");
+            }
             closed = true;
             Cleanup cleanup = new Cleanup();
             devices.values().forEach(device -> cleanup.run(device::closeStreams));

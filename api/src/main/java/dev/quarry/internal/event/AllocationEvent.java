@@ -20,11 +20,16 @@ import org.jspecify.annotations.Nullable;
 @StackTrace
 public final class AllocationEvent extends Event {
     @Label("Pool")
+    @Description("The pool, or the child pool, that it was asked of")
     private @Nullable String pool;
 
     @Label("Stream")
     @Description("The stream in whose order the memory was allocated, or host")
     private @Nullable String stream;
+
+    @Label("Tag")
+    @Description("What the memory is for, if the request said so")
+    private @Nullable String tag;
 
     @Label("Requested")
     @DataAmount
@@ -42,8 +47,10 @@ public final class AllocationEvent extends Event {
     public AllocationEvent() {}
 
     /** Fills the event. */
-    public void fill(String poolName, String streamName, long requested, long block, long at) {
+    public void fill(
+            String poolName, String streamName, @Nullable String tagName, long requested, long block, long at) {
         pool = poolName;
+        tag = tagName;
         stream = streamName;
         requestedBytes = requested;
         blockBytes = block;
@@ -53,6 +60,6 @@ public final class AllocationEvent extends Event {
     @Override
     public String toString() {
         return "allocation of " + requestedBytes + " bytes (block of " + blockBytes + ") at 0x"
-                + Long.toHexString(address) + " in " + pool + " on " + stream;
+                + Long.toHexString(address) + " in " + pool + " on " + stream + ", tag " + tag;
     }
 }

@@ -20,7 +20,12 @@ import org.jspecify.annotations.Nullable;
 @StackTrace
 public final class FreeEvent extends Event {
     @Label("Pool")
+    @Description("The pool, or the child pool, that it was asked of")
     private @Nullable String pool;
+
+    @Label("Tag")
+    @Description("What the memory is for, if the request said so")
+    private @Nullable String tag;
 
     @Label("Requested")
     @DataAmount
@@ -34,14 +39,16 @@ public final class FreeEvent extends Event {
     public FreeEvent() {}
 
     /** Fills the event. */
-    public void fill(String poolName, long requested, long at) {
+    public void fill(String poolName, @Nullable String tagName, long requested, long at) {
         pool = poolName;
+        tag = tagName;
         requestedBytes = requested;
         address = at;
     }
 
     @Override
     public String toString() {
-        return "free of " + requestedBytes + " bytes at 0x" + Long.toHexString(address) + " in " + pool;
+        return "free of " + requestedBytes + " bytes at 0x" + Long.toHexString(address) + " in " + pool + ", tag "
+                + tag;
     }
 }

@@ -117,7 +117,7 @@ final class Admission {
                 if (!future.complete(allocation)) {
                     allocation.close();
                 }
-            } catch (Exception e) {
+            } catch (Throwable e) {
                 future.completeExceptionally(e);
             }
         });

@@ -3,6 +3,7 @@ package dev.quarry.internal.pool;
 import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
 import dev.quarry.Device;
+import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
 import dev.quarry.MemoryStatistics;
@@ -11,37 +12,52 @@ import dev.quarry.Stream;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
+import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A pool that takes its memory from another one and accounts for it separately. */
 final class ChildPool extends PoolFront implements PoolInspector {
-    private final DevicePool root;
-    private final Account account;
-    private final AtomicLong live = new AtomicLong();
-    private final AtomicLong refused = new AtomicLong();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private static final long CLOSED = Long.MIN_VALUE;
 
-    private ChildPool(DevicePool root, Account account) {
+    private final DevicePool root;
+    private final @Nullable ChildPool parent;
+    private final Account account;
+    private final AtomicLong refused = new AtomicLong();
+
+    /**
+     * The number of open allocations, of this pool and its children, those that are being made included; the close adds
+     * {@link #CLOSED}.
+     */
+    private final AtomicLong state = new AtomicLong();
+
+    private ChildPool(DevicePool root, @Nullable ChildPool parent, Account account) {
         this.root = root;
+        this.parent = parent;
         this.account = account;
     }
 
-    /** Opens a child under an account. */
-    static ChildPool open(DevicePool root, Account parent, String name, long reservation, long limit) {
+    /** Opens a child of a pool over the driver. */
+    static ChildPool open(DevicePool root, Account children, String name, long reservation, long limit) {
+        return open(root, null, children, name, reservation, limit);
+    }
+
+    private static ChildPool open(
+            DevicePool root, @Nullable ChildPool parent, Account above, String name, long reservation, long limit) {
+        Objects.requireNonNull(name, "name");
         if (reservation < 0 || limit < reservation || limit == 0) {
             throw new IllegalArgumentException("reservation = " + reservation + ", limit = " + limit
                     + " (expected: 0 <= reservation <= limit, limit above 0)");
         }
         root.core().checkOpen();
-        Account account = parent.child(name, limit);
+        Account account = above.child(name, limit);
         if (!account.reserve(reservation)) {
             throw root.failure(reservation, new Ladder.Trail());
         }
-        return new ChildPool(root, account);
+        return new ChildPool(root, parent, account);
     }
 
     @Override
@@ -66,8 +82,12 @@ final class ChildPool extends PoolFront implements PoolInspector {
 
     @Override
     public MemoryPool child(String name, long reservation, long limit) {
-        checkOpen();
-        return open(root, account, name, reservation, limit);
+        enter();
+        try {
+            return open(root, this, account, name, reservation, limit);
+        } finally {
+            leave();
+        }
     }
 
     @Override
@@ -78,29 +98,33 @@ final class ChildPool extends PoolFront implements PoolInspector {
 
     @Override
     public MemoryStatistics statistics() {
-        return PoolReports.ofChild(account, live.get(), refused.get(), root.statistics());
+        return PoolReports.ofChild(account, live(), refused.get(), root.statistics());
     }
 
     @Override
     public void reconfigure(PoolOptions options) {
+        Objects.requireNonNull(options, "options");
         throw new UnsupportedOperationException(
                 "child pool \"" + name() + "\" has the options of its parent; reconfigure that");
     }
 
     @Override
     public boolean isOpen() {
-        return !closed.get() && root.isOpen();
+        return state.get() >= 0 && (parent == null ? root.isOpen() : parent.isOpen());
     }
 
     @Override
     public void close() {
-        closeLasting();
-        if (live.get() != 0) {
-            throw new IllegalStateException("child pool \"" + name() + "\" has " + live.get() + " open allocations of "
-                    + account.charged() + " bytes; close them first");
+        PoolArena allocator = presentLasting();
+        if (allocator == null) {
+            end(List.of());
+        } else {
+            allocator.endIf(this::end, this::reopen);
         }
-        if (!closed.compareAndSet(false, true)) {
-            throw new IllegalStateException("child pool \"" + name() + "\" was closed before");
+        PoolArena last = presentLasting(); // one that was asked for meanwhile holds nothing: allocation has ended
+        if (last != null) {
+            last.endIf(held -> {}, () -> {});
+            root.lasting().remove(last);
         }
         account.close();
     }
@@ -120,18 +144,20 @@ final class ChildPool extends PoolFront implements PoolInspector {
     @Override
     @Nullable
     PooledAllocation attempt(AllocationRequest request, Effort effort) {
-        checkOpen();
         long size = root.roundedSize(request.bytes());
-        if (!account.charge(size)) {
-            return refuse(request, effort);
-        }
-        live.incrementAndGet();
+        enter();
         PooledAllocation allocation = null;
+        long charged = 0;
         try {
+            if (!account.charge(size)) {
+                return refuse(request, effort);
+            }
+            charged = size;
             allocation = root.attempt(request, this, effort);
         } finally {
             if (allocation == null) {
-                uncharge(size);
+                account.release(charged);
+                leave();
             }
         }
         return allocation;
@@ -159,14 +185,25 @@ final class ChildPool extends PoolFront implements PoolInspector {
     }
 
     @Override
+    Arena openLife() {
+        return root.views().openForChild();
+    }
+
+    @Override
     long mostBytes() {
         return Math.min(account.limit(), root.mostBytes());
+    }
+
+    @Override
+    DeviceOutOfMemoryException neverEnough(long bytes) {
+        refused.incrementAndGet();
+        return root.failure(account, bytes);
     }
 
     /** Takes the charge of a block back that was freed. */
     void uncharge(long size) {
         account.release(size);
-        live.decrementAndGet();
+        leave();
         if (root.admission().isAwaited()) {
             root.admission().signal();
         }
@@ -188,9 +225,60 @@ final class ChildPool extends PoolFront implements PoolInspector {
         return allocation;
     }
 
-    private void checkOpen() {
-        if (closed.get()) {
-            throw new IllegalStateException("child pool \"" + name() + "\" is closed");
+    /** Counts an allocation before it is made, so that a close sees it; throws where the close was first. */
+    private void enter() {
+        if (parent != null) {
+            parent.enter();
         }
+        if (state.incrementAndGet() < 0) {
+            leave();
+            throw closedAlready();
+        }
+    }
+
+    private void leave() {
+        state.decrementAndGet();
+        if (parent != null) {
+            parent.leave();
+        }
+    }
+
+    /** Ends allocation, if all that is open are the allocator's own blocks. */
+    private void end(List<Allocation> own) {
+        while (true) {
+            long present = state.get();
+            if (present < 0) {
+                throw new IllegalStateException("child pool \"" + name() + "\" was closed before");
+            }
+            if (present != own.size()) {
+                long ownBytes = own.stream()
+                        .mapToLong(block -> root.roundedSize(block.byteSize()))
+                        .sum();
+                throw new IllegalStateException("child pool \"" + name() + "\" has " + (present - own.size())
+                        + " open allocations in blocks of " + (account.charged() - ownBytes)
+                        + " bytes; close them first");
+            }
+            if (state.compareAndSet(present, present + CLOSED)) {
+                return;
+            }
+        }
+    }
+
+    private void reopen() {
+        state.addAndGet(CLOSED); // the sign flips back
+    }
+
+    private long live() {
+        return state.get() & ~CLOSED;
+    }
+
+    private void checkOpen() {
+        if (state.get() < 0) {
+            throw closedAlready();
+        }
+    }
+
+    private IllegalStateException closedAlready() {
+        return new IllegalStateException("child pool \"" + name() + "\" is closed");
     }
 }

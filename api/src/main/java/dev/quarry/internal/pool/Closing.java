@@ -16,6 +16,9 @@ final class Closing {
     private final Stall stall;
     private final Views views;
 
+    /** Whether leaks were reported: only then may the memory go. */
+    private volatile boolean reported;
+
     /** Written under the gate, before the pool's slot is returned. */
     private volatile boolean finished;
 
@@ -28,23 +31,31 @@ final class Closing {
 
     /** Ends allocation, reports what is still held, and gives the memory back unless it is. */
     void close() {
-        pool.closeLasting();
         if (!core.close()) {
             throw new IllegalStateException(pool + " was closed before");
         }
         core.domains().forEach(domain -> domain.cache().limit(0, 0, 0));
-        reportLeaks();
-        finishIfEmpty();
+        try {
+            pool.lasting().end();
+            reportLeaks();
+        } finally {
+            reported = true;
+            finishIfEmpty();
+        }
     }
 
     /** Ends a pool that could not be opened. */
     void abandon() {
         core.close();
+        reported = true;
         finishIfEmpty();
     }
 
     /** Gives the memory back if nothing is held any more. Called after each free of a closed pool. */
     void finishIfEmpty() {
+        if (!reported) {
+            return; // the close itself looks once more
+        }
         core.gate().lock();
         try {
             if (!finished && held().isEmpty()) {

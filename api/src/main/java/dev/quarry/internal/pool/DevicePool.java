@@ -16,6 +16,7 @@ import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.segment.Block;
+import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     private final Upkeep upkeep;
     private final Views views;
     private final Admission admission;
+    private final Lasting lasting = new Lasting();
 
     /** What child pools have allocated or hold reservations for. */
     private final Account children;
@@ -140,8 +142,13 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     PooledAllocation allocate(long bytes, Domain domain) {
         long size = roundedSize(bytes);
         Block block = dispenser.take(domain, bytes, size);
-        core.peak().note(domain.cache());
-        return release.begin(new PooledAllocation(block, bytes, domain));
+        try {
+            core.peak().note(domain.cache());
+            return release.begin(new PooledAllocation(block, bytes, domain));
+        } catch (RuntimeException | Error e) {
+            release.takeBack(block, bytes, domain);
+            throw e;
+        }
     }
 
     @Override
@@ -160,9 +167,14 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         if (block == null) {
             return null;
         }
-        core.peak().note(domain.cache());
-        PooledAllocation allocation = new PooledAllocation(block, request.bytes(), domain);
-        return release.prepare(allocation, request, child);
+        try {
+            core.peak().note(domain.cache());
+            PooledAllocation allocation = new PooledAllocation(block, request.bytes(), domain);
+            return release.prepare(allocation, request, child);
+        } catch (RuntimeException | Error e) {
+            release.takeBack(block, request.bytes(), domain);
+            throw e;
+        }
     }
 
     @Override
@@ -174,16 +186,24 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             sizes[i] = roundedSize(bytes[i]);
             sum = Math.addExact(sum, sizes[i]);
         }
+        List<Allocation> all = new ArrayList<>(bytes.length);
         List<Block> blocks = dispenser.takeRow(domain, sizes, bytes, sum);
         if (blocks.isEmpty()) {
             return null;
         }
-        core.peak().note(domain.cache());
-        List<Allocation> all = new ArrayList<>(bytes.length);
-        for (int i = 0; i < bytes.length; i++) {
-            all.add(release.begin(new PooledAllocation(blocks.get(i), bytes[i], domain)));
+        try {
+            core.peak().note(domain.cache());
+            for (int i = 0; i < bytes.length; i++) {
+                all.add(release.begin(new PooledAllocation(blocks.get(i), bytes[i], domain)));
+            }
+            return List.copyOf(all);
+        } catch (RuntimeException | Error e) {
+            for (int i = all.size(); i < bytes.length; i++) {
+                release.takeBack(blocks.get(i), bytes[i], domain);
+            }
+            all.forEach(Allocation::close);
+            throw e;
         }
-        return List.copyOf(all);
     }
 
     @Override
@@ -214,14 +234,25 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     }
 
     @Override
+    Arena openLife() {
+        return views.sharedArena();
+    }
+
+    @Override
     long mostBytes() {
         return Math.min(core.account().limit(), device().driver().memory(kind()).totalBytes());
+    }
+
+    @Override
+    DeviceOutOfMemoryException neverEnough(long bytes) {
+        return reports.failure(bytes, new Ladder.Trail());
     }
 
     /** Returns the block size for a request. */
     long roundedSize(long bytes) {
         if (bytes <= 0 || bytes > SizeClasses.MAX_BYTES) {
-            throw new IllegalArgumentException("bytes = " + bytes + " (expected: 1 to " + SizeClasses.MAX_BYTES + ")");
+            throw new IllegalArgumentException("bytes = " + bytes
+                    + (bytes <= 0 ? " (expected: at least 1)" : " (expected: at most " + SizeClasses.MAX_BYTES + ")"));
         }
         return core.classes().round(bytes);
     }
@@ -240,6 +271,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
 
     Views views() {
         return views;
+    }
+
+    /** Returns the allocators that end with this pool at the latest. */
+    Lasting lasting() {
+        return lasting;
     }
 
     Growth growth() {

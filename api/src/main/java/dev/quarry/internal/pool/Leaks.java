@@ -1,5 +1,6 @@
 package dev.quarry.internal.pool;
 
+import dev.quarry.MemoryPool;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -23,15 +24,23 @@ final class Leaks {
 
     /** Watches an allocation's handle; the result is told when it is closed. */
     Watch watch(PooledAllocation allocation, @Nullable String place) {
-        Watch watch = new Watch(this, allocation.byteSize(), place);
+        Watch watch = new Watch(this, describe(allocation), place);
         watch.registration = Reaper.CLEANER.register(allocation, watch);
         return watch;
     }
 
-    private void report(long bytes, @Nullable String place) {
+    /** Says what would be lost: a child pool's name and a tag, where there are. */
+    String describe(PooledAllocation allocation) {
+        String tag = core.tags().given(allocation.block().tag());
+        MemoryPool pool = allocation.pool();
+        return "an allocation of " + allocation.byteSize() + " bytes"
+                + (tag == null ? "" : ", tagged \"" + tag + "\"")
+                + (pool instanceof ChildPool ? ", in child pool \"" + pool.name() + "\"" : "");
+    }
+
+    private void report(String what, @Nullable String place) {
         found.incrementAndGet();
-        core.log("leak: an allocation of " + bytes + " bytes, made at " + place
-                + ", was never closed, and its handle is lost");
+        core.log("leak: " + what + ", made at " + place + ", was never closed, and its handle is lost");
     }
 
     /** Cleans up after lost handles on one thread of the process, started with the first watched allocation. */
@@ -46,14 +55,14 @@ final class Leaks {
     /** One watched handle. Knows nothing of the handle itself, which could not be collected otherwise. */
     static final class Watch implements Runnable {
         private final Leaks leaks;
-        private final long bytes;
+        private final String what;
         private final @Nullable String place;
         private volatile boolean closed;
         private Cleaner.@Nullable Cleanable registration;
 
-        private Watch(Leaks leaks, long bytes, @Nullable String place) {
+        private Watch(Leaks leaks, String what, @Nullable String place) {
             this.leaks = leaks;
-            this.bytes = bytes;
+            this.what = what;
             this.place = place;
         }
 
@@ -70,7 +79,7 @@ final class Leaks {
         @Override
         public void run() {
             if (!closed) {
-                leaks.report(bytes, place);
+                leaks.report(what, place);
             }
         }
     }

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +31,13 @@ final class PoolArena implements Arena {
     /** Guards the fields below where there is no owner. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final List<Allocation> blocks = new ArrayList<>();
+    private final ArrayList<Allocation> blocks = new ArrayList<>();
     private long nextBytes = FIRST_BYTES;
     private long at;
     private long end;
+
+    /** No block may be taken any more, whether life has ended or not. */
+    private boolean ended;
 
     private PoolArena(PoolFront pool, Arena life, @Nullable Thread owner) {
         this.pool = pool;
@@ -51,7 +55,7 @@ final class PoolArena implements Arena {
                 : new PoolArena(pool, Arena.ofShared(), null);
     }
 
-    /** Makes an allocator whose life somebody else ends; {@link #freeBlocks} is called then. */
+    /** Makes an allocator whose life somebody else ends; {@link #end} is called then. */
     static PoolArena lasting(PoolFront pool, Arena life) {
         return new PoolArena(pool, life, null);
     }
@@ -64,8 +68,7 @@ final class PoolArena implements Arena {
         if (byteAlignment <= 0 || Long.bitCount(byteAlignment) != 1) {
             throw new IllegalArgumentException("byteAlignment = " + byteAlignment + " (expected: a power of two)");
         }
-        checkAccess();
-        long address = owner != null ? take(byteSize, byteAlignment) : takeLocked(byteSize, byteAlignment);
+        long address = owner != null ? takeOwned(byteSize, byteAlignment) : takeLocked(byteSize, byteAlignment);
         return pool.root().views().under(life, address, byteSize);
     }
 
@@ -77,13 +80,14 @@ final class PoolArena implements Arena {
     @Override
     public void close() {
         life.close();
-        freeBlocks();
+        end();
     }
 
-    /** Gives the blocks back to the pool; nothing can use them any more. */
-    void freeBlocks() {
+    /** Gives the blocks back to the pool, and takes no more of them. */
+    void end() {
         lock.lock();
         try {
+            ended = true;
             blocks.reversed().forEach(Allocation::close);
             blocks.clear();
             at = 0;
@@ -91,6 +95,34 @@ final class PoolArena implements Arena {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Ends a child pool's allocator with the child, which decides, told of the blocks that are held here, while none is
+     * added.
+     *
+     * @param decide throws if the child must stay open; nothing has changed then
+     * @param undo takes the decision back: native code uses the memory at this moment
+     */
+    void endIf(Consumer<? super List<Allocation>> decide, Runnable undo) {
+        lock.lock();
+        try {
+            decide.accept(blocks);
+            try {
+                pool.root().views().end(life);
+            } catch (RuntimeException | Error e) {
+                undo.run();
+                throw e;
+            }
+            end();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long takeOwned(long bytes, long alignment) {
+        checkAccess();
+        return take(bytes, alignment);
     }
 
     private long takeLocked(long bytes, long alignment) {
@@ -123,6 +155,7 @@ final class PoolArena implements Arena {
     }
 
     private long add(long bytes, long alignment) {
+        blocks.ensureCapacity(blocks.size() + 1); // a block that cannot be noted would be lost
         Allocation block = alignment == 1
                 ? pool.allocate(bytes, pool.defaultDomain())
                 : pool.allocate(AllocationRequest.of(bytes).aligned(alignment));
@@ -131,7 +164,7 @@ final class PoolArena implements Arena {
     }
 
     private void checkAccess() {
-        if (!life.scope().isAlive()) {
+        if (ended || !life.scope().isAlive()) {
             throw new IllegalStateException("arena over " + pool + " is closed");
         }
         if (owner != null && !owner.equals(Thread.currentThread())) {

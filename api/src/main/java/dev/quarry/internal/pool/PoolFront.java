@@ -2,6 +2,7 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
+import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryPool;
 import dev.quarry.Stream;
 import dev.quarry.ViewSafety;
@@ -10,6 +11,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +41,14 @@ abstract class PoolFront implements MemoryPool {
 
     abstract Domain defaultDomain();
 
+    /** Returns the life of what {@link #segmentAllocator} gives. */
+    abstract Arena openLife();
+
     /** Returns the largest block that limits and device could ever allow. */
     abstract long mostBytes();
+
+    /** Counts and describes a request for more than {@link #mostBytes}. */
+    abstract DeviceOutOfMemoryException neverEnough(long bytes);
 
     @Override
     public final Allocation allocate(long bytes) {
@@ -68,6 +76,8 @@ abstract class PoolFront implements MemoryPool {
 
     @Override
     public final Allocation acquire(AllocationRequest request, Duration atMost) throws InterruptedException {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(atMost, "atMost");
         if (root().roundedSize(request.bytes()) > mostBytes()) {
             return allocate(request); // no free can help: the report says why
         }
@@ -77,6 +87,8 @@ abstract class PoolFront implements MemoryPool {
 
     @Override
     public final CompletableFuture<Allocation> allocateAsync(AllocationRequest request, Duration atMost) {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(atMost, "atMost");
         AllocationRequest shared = request.viewSafety() == null ? request.viewSafety(ViewSafety.SHARED) : request;
         root().roundedSize(request.bytes());
         String place = options().trackPlaces() ? Places.caller() : null;
@@ -102,9 +114,17 @@ abstract class PoolFront implements MemoryPool {
         if (count < 0) {
             throw new IllegalArgumentException("count = " + count + " (expected: 0 or more)");
         }
-        long[] sizes = new long[count];
-        java.util.Arrays.fill(sizes, bytes);
-        allocateEach(defaultDomain(), sizes).forEach(Allocation::close);
+        if (count > mostBytes() / root().roundedSize(bytes)) {
+            throw neverEnough(bytes > Long.MAX_VALUE / count ? Long.MAX_VALUE : bytes * count);
+        }
+        List<Allocation> all = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                all.add(allocate(bytes, defaultDomain()));
+            }
+        } finally {
+            all.forEach(Allocation::close);
+        }
     }
 
     @Override
@@ -119,6 +139,7 @@ abstract class PoolFront implements MemoryPool {
 
     @Override
     public final Arena arena(ViewSafety viewSafety) {
+        Objects.requireNonNull(viewSafety, "viewSafety");
         checkHostAccessible();
         return PoolArena.open(this, viewSafety);
     }
@@ -132,19 +153,18 @@ abstract class PoolFront implements MemoryPool {
     private synchronized SegmentAllocator lasting() {
         PoolArena present = lasting;
         if (present == null) {
-            present = PoolArena.lasting(this, root().views().sharedArena());
+            present = PoolArena.lasting(this, openLife());
             lasting = present;
+            if (!isOpen() || !root().lasting().add(present)) {
+                present.end();
+            }
         }
         return present;
     }
 
-    /** Gives the blocks of {@link #segmentAllocator} back: the pool closes. */
-    synchronized void closeLasting() {
-        PoolArena present = lasting;
-        if (present != null) {
-            lasting = null;
-            present.freeBlocks();
-        }
+    /** Returns the allocator whose memory lives as long as the pool, if it was asked for. */
+    final synchronized @Nullable PoolArena presentLasting() {
+        return lasting;
     }
 
     @Override
@@ -167,7 +187,7 @@ abstract class PoolFront implements MemoryPool {
                 all.add(allocate(size, domain));
             }
             return List.copyOf(all);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             all.reversed().forEach(Allocation::close);
             throw e;
         }

@@ -191,12 +191,21 @@ final class PooledAllocation implements Allocation {
     }
 
     private void free(Domain order, List<DriverEvent> events) {
-        DevicePool pool = domain.pool();
-        FreeEvent event = new FreeEvent();
-        if (event.isEnabled()) {
-            event.fill(pool.name(), bytes, address);
-            event.commit();
+        try {
+            FreeEvent event = new FreeEvent();
+            if (event.isEnabled()) {
+                event.fill(pool().name(), domain.pool().core().tags().given(block.tag()), bytes, address);
+                event.commit();
+            }
+        } catch (RuntimeException | Error e) {
+            giveBack(order, events); // the handle is closed: nobody else could
+            throw e;
         }
+        giveBack(order, events);
+    }
+
+    private void giveBack(Domain order, List<DriverEvent> events) {
+        DevicePool pool = domain.pool();
         if (attachments == null
                 && events.isEmpty()
                 && !order.recordsFrees()
@@ -230,9 +239,12 @@ final class PooledAllocation implements Allocation {
         }
         try {
             life.close();
-        } catch (RuntimeException e) {
-            view = open;
-            throw e;
+        } catch (RuntimeException | Error e) {
+            if (life.scope().isAlive()) {
+                view = open;
+                throw e;
+            }
+            domain.pool().core().log("a failure behind the end of a view; the close goes on", e);
         }
         VIEW.setRelease(this, Phase.CLOSED);
     }

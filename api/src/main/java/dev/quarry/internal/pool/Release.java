@@ -28,7 +28,7 @@ final class Release {
         this.pending = pending;
     }
 
-    /** Gives an allocation what its request asks for beyond bytes; on failure the block is back and nothing is held. */
+    /** Gives an allocation what its request asks for beyond bytes; on failure the caller takes the block back. */
     PooledAllocation prepare(PooledAllocation allocation, AllocationRequest request, @Nullable ChildPool child) {
         if (request.viewSafety() != null) {
             allocation.attach().setViewSafety(request.viewSafety());
@@ -37,12 +37,7 @@ final class Release {
             allocation.attach();
         }
         if (request.isZeroed()) {
-            try {
-                clear(allocation.domain(), allocation.block());
-            } catch (RuntimeException | Error e) {
-                allocation.close();
-                throw e;
-            }
+            clear(allocation.domain(), allocation.block());
         }
         if (child != null) {
             allocation.attach().setChild(child);
@@ -56,7 +51,12 @@ final class Release {
         if (event.isEnabled()) {
             Block block = allocation.block();
             event.fill(
-                    core.name(), allocation.domain().toString(), allocation.byteSize(), block.size(), block.address());
+                    allocation.pool().name(),
+                    allocation.domain().toString(),
+                    core.tags().given(block.tag()),
+                    allocation.byteSize(),
+                    block.size(),
+                    block.address());
             event.commit();
         }
         if (core.isObserved() || allocation.domain().isSampleDue(core.leakSampling())) {
@@ -70,9 +70,23 @@ final class Release {
         String place = Places.caller();
         Attachments attached = allocation.attach();
         attached.setAllocatedAt(place);
-        core.places().add(allocation.block(), place);
-        if (core.leakSampling() > 0) {
-            attached.setWatch(core.leaks().watch(allocation, place));
+        try {
+            core.places().add(allocation.block(), place);
+            if (core.leakSampling() > 0) {
+                attached.setWatch(core.leaks().watch(allocation, place));
+            }
+        } catch (RuntimeException | Error e) {
+            core.places().remove(allocation.block());
+            throw e;
+        }
+    }
+
+    /** Frees the block of an allocation that nobody gets, since making it failed. */
+    void takeBack(Block block, long requested, Domain order) {
+        if (block.isDedicated() || order.recordsFrees()) {
+            free(block, requested, order, null, List.of());
+        } else {
+            pool.free(block, requested, order);
         }
     }
 
@@ -101,15 +115,23 @@ final class Release {
                 Reference.reachabilityFence(allocation);
             }
         }
-        Block block = allocation.block();
-        long size = block.size();
+        long size = allocation.block().size();
+        free(allocation.block(), allocation.byteSize(), order, attached, events);
+        ChildPool child = attached == null ? null : attached.child();
+        if (child != null) {
+            child.uncharge(size);
+        }
+    }
+
+    private void free(
+            Block block, long requested, Domain order, @Nullable Attachments attached, List<DriverEvent> events) {
         boolean dedicated = block.isDedicated();
         PendingBlock release = plan(block, order, attached, events);
         if (release.isPlain() && !dedicated) {
             Domain target = release.uses().isEmpty()
                     ? core.hostDomain()
                     : release.uses().getFirst().domain();
-            pool.free(block, allocation.byteSize(), target);
+            pool.free(block, requested, target);
         } else {
             core.lock();
             try {
@@ -118,10 +140,6 @@ final class Release {
                 core.unlock();
             }
             pool.freed();
-        }
-        ChildPool child = attached == null ? null : attached.child();
-        if (child != null) {
-            child.uncharge(size);
         }
         if (dedicated) {
             pool.releaseDedicated();

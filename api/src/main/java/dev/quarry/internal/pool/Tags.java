@@ -27,6 +27,12 @@ final class Tags {
         return names.get(number);
     }
 
+    /** Returns the tag with a number, or {@code null} for memory without one. */
+    @Nullable
+    String given(int number) {
+        return number == NONE ? null : name(number);
+    }
+
     private synchronized int add(String tag) {
         return numbers.computeIfAbsent(tag, t -> {
             names.add(t);

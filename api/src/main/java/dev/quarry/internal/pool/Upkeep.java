@@ -2,6 +2,7 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.PoolOptions;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** What a pool does between allocations when asked to: gives unused memory back, takes some ahead, changes its options. */
@@ -24,6 +25,9 @@ final class Upkeep {
 
     /** Gives segments back that nobody has used for some time; returns their bytes. */
     long trim(Duration idle) {
+        if (Objects.requireNonNull(idle, "idle").isNegative()) {
+            throw new IllegalArgumentException("idle = " + idle + " (expected: not negative)");
+        }
         core.gate().lock();
         try {
             core.checkOpen();
@@ -44,6 +48,7 @@ final class Upkeep {
 
     /** Puts other options in force. */
     void reconfigure(PoolOptions options) {
+        Objects.requireNonNull(options, "options");
         if (options.name() != null && !options.name().equals(core.name())) {
             throw new IllegalArgumentException("name = " + options.name() + " (fixed at opening: " + core.name() + ")");
         }

@@ -4,6 +4,8 @@ import dev.quarry.ViewSafety;
 import dev.quarry.internal.view.View;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The host views of a pool's memory. Thread-safe. */
@@ -12,6 +14,9 @@ final class Views {
 
     /** The life of all shared views: closed with the pool, before its memory goes; made when first needed. */
     private volatile @Nullable Arena shared;
+
+    /** The lives of what child pools' allocators handed out. Guarded by this. */
+    private final Set<Arena> ofChildren = new HashSet<>();
 
     Views(PoolCore core) {
         this.source = core.device().driver()::view;
@@ -32,8 +37,28 @@ final class Views {
         return source.view(address, bytes, arena);
     }
 
-    /** Ends the life of all shared views. */
+    /** Opens a life for views that end with a child pool, or with this pool if that is earlier. */
+    synchronized Arena openForChild() {
+        Arena opened = Arena.ofShared();
+        ofChildren.add(opened);
+        return opened;
+    }
+
+    /**
+     * Ends a life that was opened for a child pool, unless it has ended before.
+     *
+     * @throws IllegalStateException if native code uses one of its views at this moment; it goes on then
+     */
+    synchronized void end(Arena ofChild) {
+        if (ofChildren.contains(ofChild)) {
+            ofChild.close();
+            ofChildren.remove(ofChild);
+        }
+    }
+
+    /** Ends the lives of all shared views. */
     synchronized void close() {
+        Set.copyOf(ofChildren).forEach(this::end);
         Arena present = shared;
         if (present != null) {
             present.close();

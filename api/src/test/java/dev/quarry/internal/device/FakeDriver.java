@@ -50,6 +50,12 @@ public final class FakeDriver implements DeviceDriver {
         return this;
     }
 
+    /** Lets all calls of a name work again. */
+    public FakeDriver working(String call) {
+        failing.remove(call);
+        return this;
+    }
+
     /** Returns what was given back so far, each with the device's id. */
     public List<String> log() {
         return log;
@@ -57,6 +63,7 @@ public final class FakeDriver implements DeviceDriver {
 
     @Override
     public DeviceInfo info() {
+        check("info");
         return info;
     }
 

@@ -122,7 +122,9 @@ class RegistryPoolsTest {
     void shouldRefuseWhenClosedBefore() {
         Device device = registry.device("fake:0");
         registry.close();
-        assertThatIllegalStateException().isThrownBy(registry::close).withMessageContaining("this Quarry is closed");
+        assertThatIllegalStateException()
+                .isThrownBy(registry::close)
+                .withMessageContaining("this Quarry was closed before");
         assertThatIllegalStateException().isThrownBy(() -> registry.openPool(device, MemoryKind.DEVICE, OPTIONS));
         assertThatIllegalStateException().isThrownBy(() -> registry.sharedPool(device, MemoryKind.DEVICE));
         assertThatIllegalStateException()

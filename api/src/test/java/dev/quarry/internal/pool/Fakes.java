@@ -13,10 +13,14 @@ final class Fakes implements AutoCloseable {
     private final MemoryPool pool;
 
     Fakes(PoolOptions options) {
+        this(MemoryKind.DEVICE, options);
+    }
+
+    Fakes(MemoryKind kind, PoolOptions options) {
         quarry = Quarry.builder()
                 .provider(FakeProvider.of("fake", new FakeDriver("fake:0")))
                 .open();
-        pool = quarry.openPool(quarry.device("fake:0"), MemoryKind.DEVICE, options);
+        pool = quarry.openPool(quarry.device("fake:0"), kind, options);
     }
 
     MemoryPool pool() {

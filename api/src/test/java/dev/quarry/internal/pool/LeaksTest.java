@@ -1,10 +1,14 @@
 package dev.quarry.internal.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quarry.Allocation;
+import dev.quarry.AllocationRequest;
+import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
 import dev.quarry.PoolOptions;
+import java.lang.foreign.SegmentAllocator;
 import org.junit.jupiter.api.Test;
 
 class LeaksTest {
@@ -60,6 +64,41 @@ class LeaksTest {
             lose(fakes.pool());
             awaitLeaks(fakes.pool(), 1);
         }
+    }
+
+    @Test
+    void shouldReportNothingWhenChildsAllocatorOutlivesChildsHandle() throws InterruptedException {
+        try (Fakes fakes = new Fakes(MemoryKind.HOST, options(1))) {
+            useChildsAllocator(fakes.pool());
+            lose(fakes.pool());
+            awaitLeaks(fakes.pool(), 1);
+            for (int i = 0; i < 5; i++) {
+                System.gc();
+                Thread.sleep(5);
+            }
+            assertThat(((DevicePool) fakes.pool()).core().leaks().found()).isOne();
+            assertThat(fakes.pool().statistics().allocations().current()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldNameChildAndTagWhenThereAreSuch() {
+        try (Fakes fakes = new Fakes(options(0));
+                MemoryPool child = fakes.pool().child("child", 0, 1 << 20);
+                Allocation plain = fakes.pool().allocate(10);
+                Allocation tagged = child.allocate(AllocationRequest.of(1234).tagged("pages"))) {
+            Leaks leaks = ((DevicePool) fakes.pool()).core().leaks();
+            assertThat(leaks.describe((PooledAllocation) plain)).isEqualTo("an allocation of 10 bytes");
+            assertThat(leaks.describe((PooledAllocation) tagged))
+                    .isEqualTo("an allocation of 1234 bytes, tagged \"pages\", in child pool \"child\"");
+        }
+    }
+
+    private static void useChildsAllocator(MemoryPool pool) {
+        SegmentAllocator allocator = pool.child("child", 0, 1 << 20).segmentAllocator();
+        assertThatThrownBy(() -> allocator.allocate(8))
+                .as("the memory is taken; a fake device has none to look at")
+                .isInstanceOf(UnsupportedOperationException.class);
     }
 
     private static PoolOptions options(int oneIn) {

@@ -11,7 +11,10 @@ final class ChildBook {
     private final PoolBook root;
     private final @Nullable ChildBook parent;
     private final long limit;
+
+    /** What the child and its children hold. */
     private long live;
+
     private long requested;
     private long mostAllocated;
     private int children;
@@ -45,12 +48,18 @@ final class ChildBook {
         live++;
         requested += allocation.byteSize();
         mostAllocated += root.most(allocation.byteSize());
+        if (parent != null) {
+            parent.allocated(allocation);
+        }
     }
 
     void freed(Allocation allocation) {
         live--;
         requested -= allocation.byteSize();
         mostAllocated -= root.most(allocation.byteSize());
+        if (parent != null) {
+            parent.freed(allocation);
+        }
     }
 
     void check() {
