@@ -108,6 +108,19 @@ public final class PoolOptions {
         return values.cacheBytes;
     }
 
+    /**
+     * Returns the pressure below which stream caches may grow beyond {@link #cacheBytes}, 0 to {@link #pressureHigh}. Pressure
+     * is what is allocated or waits for work, by what the pool may take.
+     */
+    public double pressureLow() {
+        return values.pressureLow;
+    }
+
+    /** Returns the pressure above which stream caches shrink, up to 1. */
+    public double pressureHigh() {
+        return values.pressureHigh;
+    }
+
     /** Returns the protection of host views where the request names none. */
     public ViewSafety viewSafety() {
         return values.viewSafety;
@@ -176,6 +189,8 @@ public final class PoolOptions {
         private long growthBytes = ByteSize.mib(256);
         private long cacheBlockBytes = ByteSize.kib(32);
         private long cacheBytes = ByteSize.kib(256);
+        private double pressureLow = 0.3;
+        private double pressureHigh = 0.8;
         private ViewSafety viewSafety = ViewSafety.CONFINED;
         private boolean clearOnFree;
         private boolean trackPlaces;
@@ -195,6 +210,8 @@ public final class PoolOptions {
             growthBytes = from.growthBytes;
             cacheBlockBytes = from.cacheBlockBytes;
             cacheBytes = from.cacheBytes;
+            pressureLow = from.pressureLow;
+            pressureHigh = from.pressureHigh;
             viewSafety = from.viewSafety;
             clearOnFree = from.clearOnFree;
             trackPlaces = from.trackPlaces;
@@ -245,10 +262,7 @@ public final class PoolOptions {
 
         /** Sets {@link PoolOptions#growthFactor()}: 0 to 1. */
         public Builder growthFactor(double value) {
-            if (!(value >= 0 && value <= 1)) {
-                throw new IllegalArgumentException("growthFactor = " + value + " (expected: 0 to 1)");
-            }
-            growthFactor = value;
+            growthFactor = part(value, "growthFactor");
             return this;
         }
 
@@ -270,6 +284,18 @@ public final class PoolOptions {
         /** Sets {@link PoolOptions#cacheBytes()}: 0 or more. */
         public Builder cacheBytes(long bytes) {
             cacheBytes = atLeast(0, bytes, "cacheBytes");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#pressureLow()}: 0 to 1. */
+        public Builder pressureLow(double value) {
+            pressureLow = part(value, "pressureLow");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#pressureHigh()}: 0 to 1. */
+        public Builder pressureHigh(double value) {
+            pressureHigh = part(value, "pressureHigh");
             return this;
         }
 
@@ -324,9 +350,24 @@ public final class PoolOptions {
             return this;
         }
 
-        /** Makes the options. */
+        /**
+         * Makes the options.
+         *
+         * @throws IllegalArgumentException if the lower pressure is above the upper one
+         */
         public PoolOptions build() {
+            if (pressureLow > pressureHigh) {
+                throw new IllegalArgumentException(
+                        "pressureLow = " + pressureLow + " (expected: at most pressureHigh, " + pressureHigh + ")");
+            }
             return new PoolOptions(new Builder(this));
+        }
+
+        private static double part(double value, String what) {
+            if (!(value >= 0 && value <= 1)) {
+                throw new IllegalArgumentException(what + " = " + value + " (expected: 0 to 1)");
+            }
+            return value;
         }
 
         private static long atLeast(long least, long value, String what) {

@@ -33,6 +33,8 @@ class PoolOptionsTest {
         assertThat(options.growthBytes()).isEqualTo(ByteSize.mib(256));
         assertThat(options.cacheBlockBytes()).isEqualTo(ByteSize.kib(32));
         assertThat(options.cacheBytes()).isEqualTo(ByteSize.kib(256));
+        assertThat(options.pressureLow()).isEqualTo(0.3);
+        assertThat(options.pressureHigh()).isEqualTo(0.8);
         assertThat(options.viewSafety()).isEqualTo(ViewSafety.CONFINED);
         assertThat(options.clearOnFree()).isFalse();
         assertThat(options.trackPlaces()).isFalse();
@@ -55,6 +57,8 @@ class PoolOptionsTest {
             assertThat(same.growthBytes()).isEqualTo(1003);
             assertThat(same.cacheBlockBytes()).isEqualTo(1004);
             assertThat(same.cacheBytes()).isEqualTo(1005);
+            assertThat(same.pressureLow()).isEqualTo(0.125);
+            assertThat(same.pressureHigh()).isEqualTo(0.875);
             assertThat(same.viewSafety()).isEqualTo(ViewSafety.CHECKED);
             assertThat(same.clearOnFree()).isTrue();
             assertThat(same.trackPlaces()).isTrue();
@@ -86,6 +90,8 @@ class PoolOptionsTest {
                 .growthBytes(0)
                 .cacheBlockBytes(0)
                 .cacheBytes(0)
+                .pressureLow(0)
+                .pressureHigh(0)
                 .maxStall(Duration.ZERO)
                 .build();
         assertThat(least.memoryFraction()).isPositive();
@@ -93,9 +99,21 @@ class PoolOptionsTest {
                 .segmentBytes(ByteSize.gib(1))
                 .growthFactor(1)
                 .cacheBlockBytes(ByteSize.kib(64))
+                .pressureLow(1)
+                .pressureHigh(1)
                 .memoryFraction(1)
                 .build();
         assertThat(most.segmentBytes()).isEqualTo(1 << 30);
+    }
+
+    @Test
+    void shouldRefuseWhenLowPressureIsAboveHighOne() {
+        PoolOptions.Builder builder = PoolOptions.withoutEnvironment().pressureLow(0.5);
+        assertThat(builder.pressureHigh(0.5).build().pressureHigh()).isEqualTo(0.5);
+        builder.pressureHigh(0.4);
+        assertThatIllegalArgumentException()
+                .isThrownBy(builder::build)
+                .withMessage("pressureLow = 0.5 (expected: at most pressureHigh, 0.4)");
     }
 
     static Stream<Arguments> outOfBounds() {
@@ -116,6 +134,9 @@ class PoolOptionsTest {
                 refusal("cacheBlockBytes = -1", b -> b.cacheBlockBytes(-1)),
                 refusal("cacheBlockBytes = 65537", b -> b.cacheBlockBytes(ByteSize.kib(64) + 1)),
                 refusal("cacheBytes = -1", b -> b.cacheBytes(-1)),
+                refusal("pressureLow = -0.1", b -> b.pressureLow(-0.1)),
+                refusal("pressureLow = NaN", b -> b.pressureLow(Double.NaN)),
+                refusal("pressureHigh = 1.1", b -> b.pressureHigh(1.1)),
                 refusal("leakSampling = -1", b -> b.leakSampling(-1)),
                 refusal("maxStall = PT0.000999999S", b -> b.maxStall(Duration.ofNanos(999_999))),
                 refusal("maxStall = PT-0.000000001S", b -> b.maxStall(Duration.ofNanos(-1))));
@@ -155,6 +176,8 @@ class PoolOptionsTest {
                 refusal("growthBytes", b -> b.growthBytes(1)),
                 refusal("cacheBlockBytes", b -> b.cacheBlockBytes(1)),
                 refusal("cacheBytes", b -> b.cacheBytes(1)),
+                refusal("pressureLow", b -> b.pressureLow(0.5)),
+                refusal("pressureHigh", b -> b.pressureHigh(0.5)),
                 refusal("viewSafety", b -> b.viewSafety(ViewSafety.SHARED)),
                 refusal("clearOnFree", b -> b.clearOnFree(false)),
                 refusal("trackPlaces", b -> b.trackPlaces(false)),
@@ -181,7 +204,7 @@ class PoolOptionsTest {
                 .filter(name -> !WITHOUT_KEY.contains(name))
                 .map(PoolOptionsTest::keyOf)
                 .collect(Collectors.toSet());
-        assertThat(setters).hasSize(13);
+        assertThat(setters).hasSize(15);
         assertThat(PoolOptions.describe())
                 .extracting(PoolOptions.Description::key)
                 .containsExactlyInAnyOrderElementsOf(setters);
@@ -200,6 +223,8 @@ class PoolOptionsTest {
                 .containsEntry("growth-bytes", "1003")
                 .containsEntry("cache-block-bytes", "1004")
                 .containsEntry("cache-bytes", "1005")
+                .containsEntry("pressure-low", "0.125")
+                .containsEntry("pressure-high", "0.875")
                 .containsEntry("view-safety", "checked")
                 .containsEntry("clear-on-free", "true")
                 .containsEntry("track-places", "true")
@@ -282,6 +307,8 @@ class PoolOptionsTest {
                 .growthBytes(1003)
                 .cacheBlockBytes(1004)
                 .cacheBytes(1005)
+                .pressureLow(0.125)
+                .pressureHigh(0.875)
                 .viewSafety(ViewSafety.CHECKED)
                 .clearOnFree(true)
                 .trackPlaces(true)

@@ -81,6 +81,18 @@ public final class OptionTable {
                 PoolOptions.Builder::cacheBytes,
                 PoolOptions::cacheBytes);
         add(
+                "pressure-low",
+                "part of what the pool may take, in use, below which stream caches may grow",
+                "a number from 0 to pressure-high",
+                (b, v) -> b.pressureLow(Double.parseDouble(v)),
+                o -> String.valueOf(o.pressureLow()));
+        add(
+                "pressure-high",
+                "part of what the pool may take, in use, above which stream caches shrink",
+                "a number from pressure-low to 1",
+                (b, v) -> b.pressureHigh(Double.parseDouble(v)),
+                o -> String.valueOf(o.pressureHigh()));
+        add(
                 "view-safety",
                 "protection of host views: confined, shared or checked",
                 "confined, shared or checked",

@@ -31,6 +31,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     private final HandOver handOver;
     private final Pending pending;
     private final Growth growth;
+    private final Pressure pressure;
     private final Dispenser dispenser;
     private final Release release;
     private final PoolReports reports;
@@ -64,11 +65,12 @@ public final class DevicePool extends PoolFront implements PoolInspector {
                 new Pending(core, order, growth, () -> domainAt(core.device().defaultStream()));
         Stall stall = new Stall(core, order, pending);
         this.reports = new PoolReports(core, pending);
-        Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports);
+        this.pressure = new Pressure(core, pending, handOver);
+        Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure);
         this.dispenser = new Dispenser(core, ladder, reports);
         this.release = new Release(this, pending);
         this.views = new Views(core);
-        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports);
+        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure);
         this.closing = new Closing(this, stall, views);
         this.children = new Account(core.name(), core.account().limit());
         defaultDomain(); // memory may have to be cleared in its order when domains cannot be opened any more
@@ -240,7 +242,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
 
     @Override
     long mostBytes() {
-        return Math.min(core.account().limit(), device().driver().memory(kind()).totalBytes());
+        return core.mostBytes();
     }
 
     @Override
@@ -278,6 +280,10 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         return lasting;
     }
 
+    Pressure pressure() {
+        return pressure;
+    }
+
     Growth growth() {
         return growth;
     }
@@ -308,6 +314,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         if (!cache.offer(block, size, domain.id(), requested)) {
             core.free(block, domain);
             if (size <= PoolCore.LARGEST_CACHED && cache.isStale()) {
+                pressure.assess();
                 handOver.drain(domain);
             }
         }

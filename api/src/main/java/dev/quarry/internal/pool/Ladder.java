@@ -24,6 +24,7 @@ final class Ladder {
     private final Growth growth;
     private final Stall stall;
     private final PoolReports reports;
+    private final Pressure pressure;
 
     /** Keeps the handler's own allocations from calling it again. */
     private final ThreadLocal<Boolean> inHandler = ThreadLocal.withInitial(() -> false);
@@ -35,7 +36,8 @@ final class Ladder {
             Pending pending,
             Growth growth,
             Stall stall,
-            PoolReports reports) {
+            PoolReports reports,
+            Pressure pressure) {
         this.core = core;
         this.heap = core.heap();
         this.order = order;
@@ -44,6 +46,7 @@ final class Ladder {
         this.growth = growth;
         this.stall = stall;
         this.reports = reports;
+        this.pressure = pressure;
     }
 
     /** Where a search stands: what was tried, for the report. */
@@ -81,6 +84,7 @@ final class Ladder {
                 if (block == null) {
                     block = atTheLimit(domain, wish, trail);
                 }
+                pressure.assess();
                 if (block != null) {
                     return block;
                 }

@@ -51,6 +51,13 @@ final class PoolCore {
     private volatile PoolOptions options;
     private volatile GrowthPolicy growthPolicy;
     private volatile long cacheBlockBytes;
+
+    /** What one stream's cache may keep by the pressure: bytes of small classes, and the largest size that recurs. */
+    private volatile long cacheBytes;
+
+    private volatile long recurringBytes = Heap.SMALL_BYTES;
+
+    private volatile long mostBytes;
     private volatile long tightBytes;
 
     /** Whether every allocation needs more than the shortest way: see {@link Release#begin}. */
@@ -138,6 +145,21 @@ final class PoolCore {
 
     GrowthPolicy growthPolicy() {
         return growthPolicy;
+    }
+
+    /** Returns the bytes that the limit and the device's memory allow to be reserved. */
+    long mostBytes() {
+        return mostBytes;
+    }
+
+    /** Lets each stream's cache keep some bytes of small classes, and what recurs or not. */
+    void limitCaches(long bytes, boolean recurring) {
+        long largest = recurring ? Heap.SMALL_BYTES : 0;
+        if (bytes != cacheBytes || largest != recurringBytes) {
+            cacheBytes = bytes;
+            recurringBytes = largest;
+            domains().forEach(this::limitCache);
+        }
     }
 
     /** Returns the reserved bytes from which on memory counts as short: seven eighths of what may be reserved. */
@@ -228,13 +250,15 @@ final class PoolCore {
         long fraction = changed.memoryFraction() >= 1 ? Long.MAX_VALUE : (long) (total * changed.memoryFraction());
         long limit = Math.min(changed.limit(), fraction);
         account.setLimit(limit);
-        tightBytes = Math.min(total, limit) / 8 * 7;
+        mostBytes = Math.min(total, limit);
+        tightBytes = mostBytes / 8 * 7;
         options = changed;
         observed = changed.trackPlaces();
         clearing = changed.clearOnFree();
         leakSampling = changed.leakSampling();
         growthPolicy = policyOf(changed, classes.granule());
         cacheBlockBytes = Math.min(changed.cacheBlockBytes(), LARGEST_CACHED);
+        cacheBytes = changed.cacheBytes();
         domains().forEach(this::limitCache);
     }
 
@@ -271,8 +295,8 @@ final class PoolCore {
 
     private void limitCache(Domain domain) {
         boolean keeps = !closed && !domain.isEnded() && !domain.isBorrowed();
-        if (keeps && cacheBlockBytes > 0 && options.cacheBytes() > 0) {
-            domain.cache().limit(options.cacheBytes(), cacheBlockBytes, Heap.SMALL_BYTES);
+        if (keeps && cacheBlockBytes > 0 && cacheBytes > 0) {
+            domain.cache().limit(cacheBytes, cacheBlockBytes, recurringBytes);
         } else {
             domain.cache().limit(0, 0, 0);
         }

@@ -65,7 +65,7 @@ final class Release {
         return allocation;
     }
 
-    /** Records the place of an allocation, and watches whether its handle is lost. */
+    /** Records the place of an allocation, watches whether its handle is lost, and looks at the pressure at this occasion. */
     private void observe(PooledAllocation allocation) {
         String place = Places.caller();
         Attachments attached = allocation.attach();
@@ -79,6 +79,7 @@ final class Release {
             core.places().remove(allocation.block());
             throw e;
         }
+        pool.pressure().assess();
     }
 
     /** Frees the block of an allocation that nobody gets, since making it failed. */

@@ -13,14 +13,23 @@ final class Upkeep {
     private final Pending pending;
     private final Growth growth;
     private final PoolReports reports;
+    private final Pressure pressure;
 
-    Upkeep(PoolCore core, StreamOrder order, HandOver handOver, Pending pending, Growth growth, PoolReports reports) {
+    Upkeep(
+            PoolCore core,
+            StreamOrder order,
+            HandOver handOver,
+            Pending pending,
+            Growth growth,
+            PoolReports reports,
+            Pressure pressure) {
         this.core = core;
         this.order = order;
         this.handOver = handOver;
         this.pending = pending;
         this.growth = growth;
         this.reports = reports;
+        this.pressure = pressure;
     }
 
     /** Gives segments back that nobody has used for some time; returns their bytes. */
@@ -40,6 +49,7 @@ final class Upkeep {
             growth.release(growth.idleSegments().stream()
                     .filter(segment -> idle.isZero() || growth.emptySince(segment) - latest <= 0)
                     .toList());
+            pressure.assess();
             return growth.releasedBytes() - before;
         } finally {
             core.gate().unlock();
@@ -61,6 +71,7 @@ final class Upkeep {
             core.checkOpen();
             core.apply(options);
             handOver.drainCaches();
+            pressure.assess();
         } finally {
             core.gate().unlock();
         }
