@@ -80,11 +80,11 @@ final class Ladder {
                 Block block = search(domain, wish);
                 if (block == null) {
                     block = growth.grow(domain, wish);
+                    if (block == null) {
+                        block = atTheLimit(domain, wish, trail);
+                    }
+                    pressure.assess();
                 }
-                if (block == null) {
-                    block = atTheLimit(domain, wish, trail);
-                }
-                pressure.assess();
                 if (block != null) {
                     return block;
                 }

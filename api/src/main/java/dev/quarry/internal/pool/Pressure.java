@@ -7,7 +7,7 @@ import dev.quarry.PoolOptions;
  *
  * <p>Pressure is what is allocated or pending, by what may be reserved; what caches hold does not count, since it can be had
  * at once. Above the upper threshold caches are emptied, so that freed blocks merge, and keep a quarter of the small classes and
- * nothing else; below the lower one they may grow with the pool. Looked at where a request found nothing, where a cache was
+ * nothing else; below the lower one they may grow with the pool. Looked at where the pool grew or could not, where a cache was
  * found stale, with each allocation that the leak detection samples, and at a trim: not on the way of a plain hit.
  */
 final class Pressure {
