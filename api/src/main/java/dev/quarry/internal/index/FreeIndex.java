@@ -35,15 +35,12 @@ public final class FreeIndex {
     private final int granuleLog2;
 
     /**
-     * Numbers of the bins' first blocks or roots, 0 for none. I4: bit {@code bin} of {@code occupied} is set exactly if
+     * The number of the first block of a bin that is a list, minus that of the root of one that is a tree, 0 for none. I4: bit {@code bin} of {@code occupied} is set exactly if
      * {@code roots[bin]} is; {@code words} likewise.
      */
     private final int[] roots = new int[BINS];
 
     private final long[] occupied = new long[BINS / 64];
-
-    /** Bits of the bins that are trees. */
-    private final long[] trees = new long[BINS / 64];
 
     private long words;
     private long bytes;
@@ -72,15 +69,15 @@ public final class FreeIndex {
         count++;
         int bin = binOf(size);
         block.setBin(bin);
-        Block root = rootOrNull(bin);
-        if (root == null) {
+        int root = roots[bin];
+        if (root == 0) {
             block.setLeft(null);
             block.setRight(null);
             roots[bin] = block.number();
             occupied[bin >>> 6] |= 1L << bin;
             words |= 1L << (bin >>> 6);
-        } else if (isTree(bin) || !insertInList(bin, root, block)) {
-            roots[bin] = BinTree.insert(plant(bin), block).number();
+        } else if (root < 0 || !insertInList(bin, block(root), block)) {
+            roots[bin] = -BinTree.insert(plant(bin), block).number();
         }
     }
 
@@ -113,8 +110,9 @@ public final class FreeIndex {
         bytes -= block.size();
         count--;
         int bin = block.bin();
-        if (isTree(bin)) {
-            removeFromTree(bin, block);
+        int root = roots[bin];
+        if (root < 0) {
+            removeFromTree(bin, block(-root), block);
             return;
         }
         Block left = block.left();
@@ -135,12 +133,13 @@ public final class FreeIndex {
     /** Returns the smallest block of at least {@code size} bytes, the lowest among equals. Leaves it in. */
     public @Nullable Block bestFit(long size) {
         int bin = binOf(size);
-        Block found = atLeast(bin, size);
+        int root = roots[bin];
+        Block found = root == 0 ? null : atLeast(bin, root, size);
         if (found != null) {
             return found;
         }
         bin = occupiedAfter(bin);
-        return bin < 0 ? null : first(bin);
+        return bin < 0 ? null : first(roots[bin]);
     }
 
     /** Returns the size of the largest block in bytes, 0 where there is none. */
@@ -150,7 +149,7 @@ public final class FreeIndex {
         }
         int word = 63 - Long.numberOfLeadingZeros(words);
         int bin = (word << 6) + 63 - Long.numberOfLeadingZeros(occupied[word]);
-        return BinTree.last(root(bin)).size(); // lists end on the right too
+        return BinTree.last(block(Math.abs(roots[bin]))).size(); // lists end on the right too
     }
 
     /** Visits all blocks in best-fit order. The visitor must not change the index. */
@@ -162,10 +161,11 @@ public final class FreeIndex {
 
     /** Visits the blocks of one bin in best-fit order. */
     public void forEachInBin(int bin, Consumer<Block> visitor) {
-        if (isTree(bin)) {
-            BinTree.forEach(root(bin), visitor);
+        int root = roots[bin];
+        if (root < 0) {
+            BinTree.forEach(block(-root), visitor);
         } else {
-            for (Block block = rootOrNull(bin); block != null; block = block.right()) {
+            for (Block block = blocks.block(root); block != null; block = block.right()) {
                 visitor.accept(block);
             }
         }
@@ -232,14 +232,14 @@ public final class FreeIndex {
         return true;
     }
 
-    private @Nullable Block atLeast(int bin, long size) {
-        Block root = rootOrNull(bin);
-        if (root == null || (root.size() >= size && !isTree(bin))) {
-            return root;
-        }
-        if (!isTree(bin)) {
+    private @Nullable Block atLeast(int bin, int root, long size) {
+        if (root > 0) {
+            Block first = block(root);
+            if (first.size() >= size) {
+                return first;
+            }
             int steps = 0;
-            for (Block block = root.right(); steps < LONG_WALK; block = block.right()) {
+            for (Block block = first.right(); steps < LONG_WALK; block = block.right()) {
                 if (block == null || block.size() >= size) {
                     return block;
                 }
@@ -249,52 +249,50 @@ public final class FreeIndex {
         return BinTree.atLeast(plant(bin), size);
     }
 
-    private Block first(int bin) {
-        return isTree(bin) ? BinTree.first(root(bin)) : root(bin);
+    private Block first(int root) {
+        return root < 0 ? BinTree.first(block(-root)) : block(root);
     }
 
-    private @Nullable Block rootOrNull(int bin) {
-        return blocks.block(roots[bin]);
-    }
-
-    private Block root(int bin) {
-        Block root = rootOrNull(bin);
-        if (root == null) {
-            throw new IllegalStateException("bin " + bin + " is marked and empty");
+    private Block block(int number) {
+        Block block = blocks.block(number);
+        if (block == null) {
+            throw new IllegalStateException("a bin is marked and empty");
         }
-        return root;
-    }
-
-    private boolean isTree(int bin) {
-        return ((trees[bin >>> 6] >>> bin) & 1) != 0;
+        return block;
     }
 
     /** Makes a tree of a bin if it is a list; returns the root. */
     private Block plant(int bin) {
-        Block list = root(bin);
-        if (isTree(bin)) {
-            return list;
+        int list = roots[bin];
+        if (list < 0) {
+            return block(-list);
         }
-        trees[bin >>> 6] |= 1L << bin;
-        Block root = null;
-        for (Block block = list; block != null; ) {
+        Block root = block(list);
+        for (Block block = unlink(root); block != null; ) {
             Block after = block.right();
             root = BinTree.insert(root, block);
             block = after;
         }
-        roots[bin] = root == null ? 0 : root.number();
-        return root(bin);
+        roots[bin] = -root.number();
+        return root;
+    }
+
+    /** Makes the first block of a list a tree of its own; returns the next one. */
+    private static @Nullable Block unlink(Block first) {
+        Block after = first.right();
+        first.setRight(null);
+        return after;
     }
 
     /** Takes a block out of a tree; one that is left alone is a list again. */
-    private void removeFromTree(int bin, Block block) {
-        Block rest = BinTree.remove(root(bin), block);
-        roots[bin] = rest == null ? 0 : rest.number();
-        if (rest == null || (rest.left() == null && rest.right() == null)) {
-            trees[bin >>> 6] &= ~(1L << bin);
-        }
+    private void removeFromTree(int bin, Block root, Block block) {
+        Block rest = BinTree.remove(root, block);
         if (rest == null) {
+            roots[bin] = 0;
             clear(bin);
+        } else {
+            boolean alone = rest.left() == null && rest.right() == null;
+            roots[bin] = alone ? rest.number() : -rest.number();
         }
     }
 
