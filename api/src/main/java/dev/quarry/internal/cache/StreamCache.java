@@ -3,7 +3,6 @@ package dev.quarry.internal.cache;
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.BlockStore;
-import dev.quarry.internal.segment.Padded;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
@@ -19,26 +18,25 @@ import org.jspecify.annotations.Nullable;
  * <p>A hit takes one compare-and-set and touches one block. Who allocates or frees never waits for a cache: a thread that
  * finds it taken goes to the index instead. All other methods insist; holders keep the cache for nanoseconds.
  */
-public final class StreamCache extends Padded {
+public final class StreamCache extends PaddedCacheState {
     private static final VarHandle TAKEN;
 
     static {
         try {
-            TAKEN = MethodHandles.lookup().findVarHandle(StreamCache.class, "taken", boolean.class);
+            TAKEN = MethodHandles.lookup().findVarHandle(CacheState.class, "taken", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    /** Elements of nothing at both ends of the table that hits write: a cache line's length. */
+    private static final int PAD = 64 / Integer.BYTES;
 
     /** Refused offers, in a row, after which a full cache counts as stale. */
     private static final int STALE_AFTER = 1024;
 
     private final SizeClasses classes;
     private final BlockStore blocks;
-
-    /** Guards all fields below; through {@code TAKEN}. */
-    @SuppressWarnings("UnusedVariable")
-    private boolean taken;
 
     /**
      * The number of the last block kept of each class, and from {@code firstSlot} on of each recurring size, 0 for none; it is
@@ -49,37 +47,12 @@ public final class StreamCache extends Padded {
     private final int firstSlot;
     private final RecurringSizes sizes = new RecurringSizes();
 
-    /** Bytes kept so far less bytes given out; more than what is held by what was drained. */
-    private long balance;
-
-    /** Bytes drained so far, and how high the balance may rise for them and the limit. */
-    private long drained;
-
-    private long ceiling;
-
-    /** How low the balance may fall before the peak of allocated bytes must be counted anew. */
-    private long floor;
-
-    private long limitBytes;
-    private long limitBlockBytes;
-    private long limitRecurringBytes;
-
-    /** Bytes held of recurring sizes; they have no limit of their own. */
-    private long recurring;
-
-    private int refused;
-    private long hits;
-    private long returns;
-    private long bytesIn;
-    private long requestedOut;
-    private long requestedIn;
-
     /** Makes an empty cache for blocks from a store, of classes up to {@code largest} bytes and of recurring sizes. */
     public StreamCache(SizeClasses classes, long largest, BlockStore blocks) {
         this.classes = classes;
         this.blocks = blocks;
-        this.firstSlot = classes.classOf(classes.round(largest)) + 1;
-        this.tops = new int[firstSlot + RecurringSizes.SLOTS];
+        this.firstSlot = PAD + classes.classOf(classes.round(largest)) + 1;
+        this.tops = new int[firstSlot + RecurringSizes.SLOTS + PAD];
     }
 
     /** Changes the bounds; what is above them stays until it is drained. */
@@ -103,7 +76,7 @@ public final class StreamCache extends Padded {
         if (size > limitBlockBytes) {
             return pollRecurring(size, requested);
         }
-        int bin = classes.classOf(size);
+        int bin = PAD + classes.classOf(size);
         // Looked at without the flag first: a stack that seems empty costs no compare-and-set.
         if (tops[bin] == 0) {
             return pollRecurring(size, requested);
@@ -130,7 +103,7 @@ public final class StreamCache extends Padded {
         }
         boolean kept = size <= limitBlockBytes && balance - recurring + size <= ceiling;
         if (kept) {
-            push(classes.classOf(size), block, size, owner, requested);
+            push(PAD + classes.classOf(size), block, size, owner, requested);
             refused = 0;
         } else {
             refused++;

@@ -24,6 +24,8 @@ final class Domain extends Padded implements StreamClient {
     /** The sequence of a mark that covers everything, also what is freed later: the last one of a closed stream. */
     static final long EVERYTHING = Long.MAX_VALUE;
 
+    private static final int COUNTDOWN = 24;
+
     private final int id;
     private final DevicePool pool;
     private final @Nullable DriverStream stream;
@@ -44,7 +46,8 @@ final class Domain extends Padded implements StreamClient {
     /** Up to where this domain's stream has waited for others; guarded by the gate. */
     private final Map<Domain, Long> seen = new HashMap<>();
 
-    private int untilSample;
+    /** Counts down at each allocation, in the middle of a cache line's length of nothing on each side. */
+    private final int[] untilSample = new int[2 * COUNTDOWN];
 
     /** The stream is closed; written under the gate and the heap's lock. */
     private volatile boolean ended;
@@ -112,16 +115,16 @@ final class Domain extends Padded implements StreamClient {
 
     /** Sets after how many allocations the first sample is due. */
     void startSampling(int oneIn) {
-        untilSample = oneIn;
+        untilSample[COUNTDOWN] = oneIn;
     }
 
     /** Returns whether the next sample is due, of which there is one in some number of allocations; 0 for none. */
     boolean isSampleDue(int oneIn) {
         // Not synchronized: a count lost between threads moves the next sample, and nothing else.
-        if (--untilSample > 0) {
+        if (--untilSample[COUNTDOWN] > 0) {
             return false;
         }
-        untilSample = oneIn;
+        untilSample[COUNTDOWN] = oneIn;
         return oneIn > 0;
     }
 
