@@ -8,7 +8,8 @@ import dev.quarry.PoolOptions;
  * <p>Pressure is what is allocated or pending, by what may be reserved; what caches hold does not count, since it can be had
  * at once. Above the upper threshold caches are emptied, so that freed blocks merge, and keep a quarter of the small classes and
  * nothing else; below the lower one they may grow with the pool. Looked at where the pool grew or could not, where a cache was
- * found stale, with each allocation that the leak detection samples, and at a trim: not on the way of a plain hit.
+ * found stale, and at a trim, and while it is high with each allocation that the leak detection samples: looking takes each
+ * cache for a moment, which other threads' hits feel.
  */
 final class Pressure {
     /** Part of the reserved bytes that one cache may grow to, and the most that it may. */
@@ -29,6 +30,13 @@ final class Pressure {
         this.core = core;
         this.pending = pending;
         this.handOver = handOver;
+    }
+
+    /** Looks again if the pressure was high, since it falls without anybody growing. */
+    void lookAgain() {
+        if (high) {
+            assess();
+        }
     }
 
     /** Looks how high the pressure is, and lets the caches keep what is right for it. */

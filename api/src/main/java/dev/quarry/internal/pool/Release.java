@@ -79,7 +79,7 @@ final class Release {
             core.places().remove(allocation.block());
             throw e;
         }
-        pool.pressure().assess();
+        pool.pressure().lookAgain();
     }
 
     /** Frees the block of an allocation that nobody gets, since making it failed. */
