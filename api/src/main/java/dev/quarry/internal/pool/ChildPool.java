@@ -55,7 +55,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
         root.core().checkOpen();
         Account account = above.child(name, limit);
         if (!account.reserve(reservation)) {
-            throw root.failure(reservation, new Ladder.Trail());
+            throw root.neverEnough(reservation);
         }
         return new ChildPool(root, parent, account);
     }
@@ -136,7 +136,8 @@ final class ChildPool extends PoolFront implements PoolInspector {
 
     @Override
     PooledAllocation allocate(long bytes, Domain domain) {
-        AllocationRequest request = AllocationRequest.of(root.checkedSize(bytes));
+        root.roundedSize(bytes);
+        AllocationRequest request = AllocationRequest.of(bytes);
         Stream stream = domain.stream();
         return orThrow(attempt(stream == null ? request : request.on(stream), Effort.OR_THROW));
     }

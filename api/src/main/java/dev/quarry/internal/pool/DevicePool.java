@@ -73,14 +73,14 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure);
         this.closing = new Closing(this, stall, views);
         this.children = new Account(core.name(), core.account().limit());
-        defaultDomain(); // memory may have to be cleared in its order when domains cannot be opened any more
-        if (options.initialBytes() > 0) {
-            try {
+        try {
+            defaultDomain(); // memory may have to be cleared in its order when domains cannot be opened any more
+            if (options.initialBytes() > 0) {
                 upkeep.prepare(options.initialBytes());
-            } catch (RuntimeException e) {
-                closing.abandon();
-                throw e;
             }
+        } catch (RuntimeException | Error e) {
+            closing.abandon();
+            throw e;
         }
     }
 
@@ -290,16 +290,6 @@ public final class DevicePool extends PoolFront implements PoolInspector {
 
     int slot() {
         return slot;
-    }
-
-    /** Returns bytes after checking them as a request. */
-    long checkedSize(long bytes) {
-        roundedSize(bytes);
-        return bytes;
-    }
-
-    DeviceOutOfMemoryException failure(long requested, Ladder.Trail trail) {
-        return reports.failure(requested, trail);
     }
 
     /** Describes a request that an account's limit refused. */
