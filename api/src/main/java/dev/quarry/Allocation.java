@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe, except that a {@linkplain ViewSafety#CONFINED confined} view belongs to one thread.
  */
 public interface Allocation extends AutoCloseable {
-    /** Returns the first byte's address, in the address space that the memory's kind has. */
+    /**
+     * Returns the first byte's address, in the address space that the memory's kind has.
+     *
+     * @throws IllegalStateException if the allocation is closed: the address may be another's by now
+     */
     long address();
 
     /** Returns the number of bytes asked for. */

@@ -94,16 +94,18 @@ class PoolMisuseTest {
         Event event = stream.record();
         allocation.close();
         assertThat(allocation.isOpen()).isFalse();
+        assertThat(allocation).hasToString("allocation of 100 bytes in pool \"p\", closed");
         for (Runnable attempt : List.<Runnable>of(
                 allocation::close,
                 () -> allocation.close(stream),
                 () -> allocation.closeAfter(event),
+                allocation::address,
                 allocation::segment,
                 () -> allocation.usedOn(stream),
                 () -> stream.fill(allocation, 0, 1, (byte) 0))) {
             assertThatIllegalStateException()
                     .isThrownBy(attempt::run)
-                    .withMessageContaining("allocation of 100 bytes at 0x")
+                    .withMessageContaining("allocation of 100 bytes in pool \"p\"")
                     .withMessageContaining("track-places");
         }
         assertThat(pool.statistics().allocations().totalFreed()).isEqualTo(1);

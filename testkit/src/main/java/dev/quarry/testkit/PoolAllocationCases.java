@@ -11,6 +11,7 @@ import dev.quarry.OutOfMemoryReport;
 import dev.quarry.Stream;
 import dev.quarry.sim.check.OverlapChecker;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -127,9 +128,10 @@ interface PoolAllocationCases extends PoolSubject {
         OverlapChecker overlaps = new OverlapChecker();
         for (List<Allocation> all : List.of(pool.allocateAll(bytes), pool.allocateAll(stream, bytes))) {
             assertThat(all).extracting(Allocation::byteSize).containsExactly(5L, 70_000L, 5L, 128L, 1L << 20);
+            long[] places = all.stream().mapToLong(Allocation::address).toArray();
             all.forEach(one -> overlaps.allocated(one.address(), one.byteSize()));
             all.forEach(Allocation::close);
-            all.forEach(one -> overlaps.freed(one.address()));
+            Arrays.stream(places).forEach(overlaps::freed);
         }
         assertThat(pool.allocateAll()).isEmpty();
     }

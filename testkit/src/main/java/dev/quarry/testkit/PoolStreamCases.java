@@ -114,10 +114,11 @@ interface PoolStreamCases extends PoolSubject {
             Allocation secret = pool.allocate(bytes);
             secret.segment().fill((byte) 0x55);
             stream.fill(secret, 0, bytes, (byte) 0x66);
+            long place = secret.address();
             secret.close();
             Allocation next = pool.allocate(bytes);
             stream.synchronize();
-            if (next.address() == secret.address()) {
+            if (next.address() == place) {
                 checkBytes(next.segment(), (byte) 0);
             }
             next.close();

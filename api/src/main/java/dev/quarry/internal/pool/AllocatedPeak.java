@@ -10,54 +10,46 @@ import dev.quarry.internal.cache.StreamCache;
  * allocations anyway, the heap and each stream cache, which use and refill their part under their own locks. Only a place
  * that runs out has all credit collected and spread anew; if there is none left, the peak rises. So the peak is exact
  * while one thread allocates and frees. With several it may be off either way by what the others allocate and free between
- * a block's hand-out and the collection that follows it.
+ * a block's hand-out and the collection that follows it. Guarded by the pool's lock.
  */
 final class AllocatedPeak {
-    private final PoolCore core;
+    private final Heap heap;
+    private final PoolCounters counters;
 
-    AllocatedPeak(PoolCore core) {
-        this.core = core;
+    AllocatedPeak(Heap heap, PoolCounters counters) {
+        this.heap = heap;
+        this.counters = counters;
     }
 
-    /** Counts anew if the heap's part or a cache's part ran out. After each allocation, without locks. */
-    void note(StreamCache cache) {
-        if (cache.isOverdrawn() || isOverdrawn(core.counters())) {
-            spread(cache);
+    /** Counts anew if the heap's part ran out: after each allocation from it, by a domain whose cache gets credit first. */
+    void noteCarved(Domain domain) {
+        if (counters.carvedBytes - counters.freedBytes > counters.ceiling) {
+            spread(domain.cache());
         }
     }
 
-    /** Returns the peak in bytes; under the pool's lock. */
+    /** Returns the peak in bytes. */
     long bytes() {
-        PoolCounters counters = core.counters();
         long credit = counters.ceiling - counters.carvedBytes + counters.freedBytes;
-        for (Domain domain : core.heap().presentDomains()) {
+        for (Domain domain : heap.presentDomains()) {
             credit += domain.cache().credit();
         }
-        return core.heap().allocatedBytes() + Math.max(0, credit);
+        return heap.allocatedBytes() + Math.max(0, credit);
     }
 
-    private void spread(StreamCache first) {
-        core.lock();
-        try {
-            PoolCounters counters = core.counters();
-            long outside = counters.carvedBytes - counters.freedBytes;
-            long credit = counters.ceiling - outside;
-            for (Domain domain : core.heap().presentDomains()) {
-                credit += domain.cache().takeCredit();
-            }
-            // A cache can hand out what it holds, and no more: that much credit lets it go on undisturbed.
-            credit = Math.max(0, credit);
-            credit -= first.giveCredit(credit);
-            for (Domain domain : core.heap().presentDomains()) {
-                credit -= domain.cache().giveCredit(credit);
-            }
-            counters.ceiling = outside + credit;
-        } finally {
-            core.unlock();
+    /** Collects all credit, raises the peak if there is less than none, and spreads it anew. */
+    void spread(StreamCache first) {
+        long outside = counters.carvedBytes - counters.freedBytes;
+        long credit = counters.ceiling - outside;
+        for (Domain domain : heap.presentDomains()) {
+            credit += domain.cache().takeCredit();
         }
-    }
-
-    private static boolean isOverdrawn(PoolCounters counters) {
-        return counters.carvedBytes - counters.freedBytes > counters.ceiling;
+        // A cache can hand out what it holds, and no more: that much credit lets it go on undisturbed.
+        credit = Math.max(0, credit);
+        credit -= first.giveCredit(credit);
+        for (Domain domain : heap.presentDomains()) {
+            credit -= domain.cache().giveCredit(credit);
+        }
+        counters.ceiling = outside + credit;
     }
 }

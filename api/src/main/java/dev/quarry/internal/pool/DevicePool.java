@@ -145,7 +145,6 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         long size = roundedSize(bytes);
         Block block = dispenser.take(domain, bytes, size);
         try {
-            core.peak().note(domain.cache());
             return release.begin(new PooledAllocation(block, bytes, domain));
         } catch (RuntimeException | Error e) {
             release.takeBack(block, bytes, domain);
@@ -170,7 +169,6 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             return null;
         }
         try {
-            core.peak().note(domain.cache());
             PooledAllocation allocation = new PooledAllocation(block, request.bytes(), domain);
             return release.prepare(allocation, request, child);
         } catch (RuntimeException | Error e) {
@@ -194,7 +192,6 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             return null;
         }
         try {
-            core.peak().note(domain.cache());
             for (int i = 0; i < bytes.length; i++) {
                 all.add(release.begin(new PooledAllocation(blocks.get(i), bytes[i], domain)));
             }

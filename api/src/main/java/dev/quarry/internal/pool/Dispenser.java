@@ -61,10 +61,11 @@ final class Dispenser {
         }
     }
 
-    private static @Nullable Block takeFromCache(Domain domain, long size, long bytes, int tag) {
+    private @Nullable Block takeFromCache(Domain domain, long size, long bytes, int tag) {
         Block block = domain.cache().poll(size, bytes);
         if (block != null) {
             block.hold(domain.id(), bytes, tag);
+            core.noteHit(domain.cache());
         }
         return block;
     }

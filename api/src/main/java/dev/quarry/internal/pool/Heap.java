@@ -40,6 +40,7 @@ final class Heap {
     private final PoolCounters counters;
     private final IdleClock clock;
     private final SegmentTable segments;
+    private final AllocatedPeak peak;
 
     /** What the caches of domains counted that are gone. */
     private StreamCache.Counters retired = StreamCache.Counters.NONE;
@@ -54,10 +55,16 @@ final class Heap {
         this.counters = counters;
         this.clock = new IdleClock(clock);
         this.segments = new SegmentTable(blocks, this.clock);
+        this.peak = new AllocatedPeak(this, counters);
     }
 
     SegmentTable segments() {
         return segments;
+    }
+
+    /** Returns what counts the peak of allocated bytes. */
+    AllocatedPeak peak() {
+        return peak;
     }
 
     /** Returns what tells since when segments are empty. */
@@ -185,6 +192,7 @@ final class Heap {
         counters.carved++;
         counters.carvedBytes += size;
         counters.requestedOut += requested;
+        peak.noteCarved(holder);
         return piece;
     }
 

@@ -38,7 +38,6 @@ final class PoolCore {
     private final LongSupplier clock;
     private final SizeClasses classes;
     private final PoolCounters counters = new PoolCounters();
-    private final AllocatedPeak peak = new AllocatedPeak(this);
     private final DeferredFrees deferred = new DeferredFrees();
     private final Tags tags = new Tags();
     private final Places places = new Places();
@@ -107,10 +106,6 @@ final class PoolCore {
 
     PoolCounters counters() {
         return counters;
-    }
-
-    AllocatedPeak peak() {
-        return peak;
     }
 
     Tags tags() {
@@ -186,6 +181,18 @@ final class PoolCore {
     void lock() {
         lock.lock();
         drainDeferred();
+    }
+
+    /** Counts the peak of allocated bytes anew if a cache's part of the credit ran out. After each allocation from it. */
+    void noteHit(StreamCache cache) {
+        if (cache.isOverdrawn()) {
+            lock();
+            try {
+                heap.peak().spread(cache);
+            } finally {
+                unlock();
+            }
+        }
     }
 
     /** Gives the lock back, and sees to what was deferred meanwhile. */

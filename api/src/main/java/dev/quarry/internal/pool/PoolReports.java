@@ -155,7 +155,7 @@ final class PoolReports {
         return new MemoryStatistics(
                 new Family(allocations - frees, allocations - frees, allocations, frees),
                 new Family(requestedOut - requestedIn, requestedOut - requestedIn, requestedOut, requestedIn),
-                new Family(allocated, Math.max(allocated, core.peak().bytes()), bytesOut, bytesIn),
+                new Family(allocated, Math.max(allocated, core.heap().peak().bytes()), bytesOut, bytesIn),
                 new Family(reserved, counters.reservedPeak, counters.reservedTotal, counters.reservedTotal - reserved),
                 new Family(
                         core.heap().segments().count(),

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One field decides all races: it is {@code null} while the handle is open and has no view that dies with it, then that
  * view, and at last a mark that says closed. Each step is one compare-and-set, of which one thread wins. All fields fit
- * into 48 bytes; therefore the view and its arena stand here, and not the record of both.
+ * into 40 bytes; therefore the view and its arena stand here, and not the record of both, and the address is the block's.
  */
 final class PooledAllocation implements Allocation {
     private static final VarHandle VIEW;
@@ -46,7 +46,6 @@ final class PooledAllocation implements Allocation {
         CLOSED
     }
 
-    private final long address;
     private final long bytes;
     private final Block block;
     private final Domain domain;
@@ -59,13 +58,15 @@ final class PooledAllocation implements Allocation {
 
     PooledAllocation(Block block, long bytes, Domain domain) {
         this.block = block;
-        this.address = block.address();
         this.bytes = bytes;
         this.domain = domain;
     }
 
     @Override
     public long address() {
+        long address = block.address();
+        VarHandle.loadLoadFence(); // open below means that the block was this handle's above
+        checkOpen();
         return address;
     }
 
@@ -94,19 +95,17 @@ final class PooledAllocation implements Allocation {
     @Override
     public boolean isOpen() {
         Object now = view;
-        return now == null || now == Phase.MAKING || now instanceof MemorySegment;
+        return now != Phase.CLOSED && now != Phase.CLOSING;
     }
 
     @Override
     public MemorySegment segment() {
         if (!kind().isHostAccessible()) {
-            checkOpen();
-            return MemorySegment.ofAddress(address);
+            return MemorySegment.ofAddress(address());
         }
         ViewSafety safety = viewSafety();
         if (safety == ViewSafety.SHARED) {
-            checkOpen();
-            return domain.pool().views().shared(address, bytes);
+            return domain.pool().views().shared(address(), bytes);
         }
         return ownView(safety);
     }
@@ -153,8 +152,11 @@ final class PooledAllocation implements Allocation {
 
     @Override
     public String toString() {
-        return "allocation of " + bytes + " bytes at 0x" + Long.toHexString(address) + " in " + domain.pool()
-                + (isOpen() ? "" : ", closed");
+        long address = block.address();
+        VarHandle.loadLoadFence(); // as above
+        String place = isOpen() ? " at 0x" + Long.toHexString(address) : "";
+        return "allocation of " + bytes + " bytes" + place + " in " + domain.pool()
+                + (place.isEmpty() ? ", closed" : "");
     }
 
     Block block() {
@@ -194,7 +196,7 @@ final class PooledAllocation implements Allocation {
         try {
             FreeEvent event = new FreeEvent();
             if (event.isEnabled()) {
-                event.fill(pool().name(), domain.pool().core().tags().given(block.tag()), bytes, address);
+                event.fill(pool().name(), domain.pool().core().tags().given(block.tag()), bytes, block.address());
                 event.commit();
             }
         } catch (RuntimeException | Error e) {
@@ -234,7 +236,8 @@ final class PooledAllocation implements Allocation {
         if (!View.isMine(open)) {
             throw wrongThread(View.owner(open));
         }
-        if (!VIEW.compareAndSet(this, open, Phase.CLOSING)) {
+        // Nobody else gets here while the view is confined to this thread.
+        if (!View.isConfined(open) && !VIEW.compareAndSet(this, open, Phase.CLOSING)) {
             throw alreadyClosed();
         }
         try {
@@ -252,26 +255,27 @@ final class PooledAllocation implements Allocation {
     private MemorySegment ownView(ViewSafety safety) {
         while (true) {
             Object now = view;
-            if (now instanceof MemorySegment made) {
+            if (now == null) {
+                if (VIEW.compareAndSet(this, null, Phase.MAKING)) {
+                    return makeView(safety);
+                }
+            } else if (now instanceof MemorySegment made) {
                 if (!View.isMine(made)) {
                     throw new WrongThreadException("the view of " + this + " is confined to " + View.owner(made)
                             + "; use ViewSafety.SHARED for views of several threads");
                 }
                 return made;
-            }
-            if (now == Phase.MAKING) {
+            } else if (now == Phase.MAKING) {
                 Thread.onSpinWait();
-            } else if (now != null) {
+            } else {
                 throw closedAlready("has no view any more: it is closed");
-            } else if (VIEW.compareAndSet(this, null, Phase.MAKING)) {
-                return makeView(safety);
             }
         }
     }
 
     private MemorySegment makeView(ViewSafety safety) {
         try {
-            View made = domain.pool().views().own(safety, address, bytes);
+            View made = domain.pool().views().own(safety, block.address(), bytes);
             arena = made.arena();
             VIEW.setRelease(this, made.segment());
             return made.segment();
@@ -304,8 +308,7 @@ final class PooledAllocation implements Allocation {
         String places = allocatedAt == null
                 ? "; set the option track-places to see where"
                 : "; allocated at " + allocatedAt + (closedAt == null ? "" : ", closed at " + closedAt);
-        return new IllegalStateException(
-                "allocation of " + bytes + " bytes at 0x" + Long.toHexString(address) + " " + what + places);
+        return new IllegalStateException("allocation of " + bytes + " bytes in " + domain.pool() + " " + what + places);
     }
 
     private WrongThreadException wrongThread(String owner) {

@@ -107,7 +107,9 @@ final class Release {
     void release(PooledAllocation allocation, Domain order, List<DriverEvent> events) {
         Attachments attached = allocation.attached();
         if (attached != null && attached.allocatedAt() != null) {
-            attached.setClosedAt(Places.caller());
+            if (core.isObserved()) {
+                attached.setClosedAt(Places.caller());
+            }
             core.places().remove(allocation.block());
             try {
                 attached.endWatch();

@@ -18,6 +18,9 @@ public record View(Arena arena, MemorySegment segment) {
         MemorySegment view(long address, long bytes, Arena arena);
     }
 
+    /** A thread that never runs, and so owns no view. */
+    private static final Thread NOBODY = Thread.ofPlatform().unstarted(() -> {});
+
     /** Makes a view under a protection. */
     public static View open(Source source, ViewSafety safety, long address, long bytes) {
         Arena arena = safety == ViewSafety.CONFINED ? Arena.ofConfined() : Arena.ofShared();
@@ -33,6 +36,11 @@ public record View(Arena arena, MemorySegment segment) {
     /** Returns whether the calling thread may use and close a view. */
     public static boolean isMine(MemorySegment view) {
         return view.isAccessibleBy(Thread.currentThread());
+    }
+
+    /** Returns whether only one thread may use and close a view. */
+    public static boolean isConfined(MemorySegment view) {
+        return !view.isAccessibleBy(NOBODY);
     }
 
     /** Returns who alone may use and close a confined view, for messages: found by asking for each platform thread. */
