@@ -6,13 +6,24 @@ set -euo pipefail
 shopt -s nullglob
 
 usage() {
-  echo 'usage: bench/compare.sh TRACES_DIR [--repeat N]' >&2
+  echo 'usage: bench/compare.sh TRACES_DIR [--repeat N] [--rounds N]' >&2
   exit 2
 }
 
-[ $# -eq 1 ] || { [ $# -eq 3 ] && [ "$2" = --repeat ] && [[ $3 =~ ^[1-9][0-9]*$ ]]; } || usage
+[ $# -ge 1 ] || usage
 traces=("$1"/{scenarios,torch,gpu}/*.csv.gz)
-repeat=${3:-31}
+repeat=31
+rounds=1
+shift
+while [ $# -gt 0 ]; do
+  [ $# -ge 2 ] && [[ $2 =~ ^[1-9][0-9]*$ ]] || usage
+  case $1 in
+    --repeat) repeat=$2 ;;
+    --rounds) rounds=$2 ;;
+    *) usage ;;
+  esac
+  shift 2
+done
 [ ${#traces[@]} -gt 0 ] || usage
 
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
@@ -31,9 +42,11 @@ for trace in "${traces[@]}"; do
   echo "$name" >&2
   replay=("$root/quarry" replay "$trace" --json)
   case $name in pressure* | phases*) replay+=(--total 16GiB --allow-oom) ;; esac
-  # A run that fails says why, and leaves an empty file: the table shows it.
-  "${replay[@]}" --repeat "$repeat" > "$results/$name.immediate.json" || true
-  "${replay[@]}" --events lazy --repeat "$repeat" > "$results/$name.lazy.json" || true
-  run compare.MallocReplay "$trace" --repeat "$repeat" > "$results/$name.malloc.json" || true
+  # A run that fails says why, and the table shows it.
+  for ((round = 0; round < rounds; round++)); do
+    "${replay[@]}" --repeat "$repeat" >> "$results/$name.immediate.json" || echo null >> "$results/$name.immediate.json"
+    "${replay[@]}" --events lazy --repeat "$repeat" >> "$results/$name.lazy.json" || echo null >> "$results/$name.lazy.json"
+    run compare.MallocReplay "$trace" --repeat "$repeat" >> "$results/$name.malloc.json" || echo null >> "$results/$name.malloc.json"
+  done
 done
 run compare.CompareReport "$bench/peers.csv" "$results"

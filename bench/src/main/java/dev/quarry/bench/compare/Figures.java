@@ -1,14 +1,16 @@
 package dev.quarry.bench.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was measured on one trace in this sitting; {@code null} where a run failed.
+ * What was measured on one trace in this sitting; {@code null} where a run failed. Times are the least of a sitting's
+ * rounds: what else the machine does only ever adds to them.
  *
  * @param nanos Quarry's time per operation
  * @param ratio Quarry's reserved peak over the live peak, with work that completes at once
@@ -31,34 +33,52 @@ record Figures(
 
     private static final String LAZY = ".lazy.json";
     private static final String MALLOC = ".malloc.json";
+    private static final String TIME = "ops_cpu_ns";
+    private static final String FAILURES = "oom";
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    /** Reads what three runs on a trace have printed; a run that failed has left its file empty. */
+    /** Reads what the runs on a trace have printed, a line in each round; {@code null} stands for a run that failed. */
     static Figures read(Path folder, String trace) throws IOException {
-        JsonNode immediate = json(folder.resolve(trace + IMMEDIATE));
-        JsonNode lazy = json(folder.resolve(trace + LAZY));
-        JsonNode malloc = json(folder.resolve(trace + MALLOC));
+        List<JsonNode> immediate = rounds(folder.resolve(trace + IMMEDIATE));
+        List<JsonNode> lazy = rounds(folder.resolve(trace + LAZY));
+        List<JsonNode> malloc = rounds(folder.resolve(trace + MALLOC));
         return new Figures(
-                decimal(immediate, "ops_cpu_ns"),
-                decimal(immediate, "reserved_ratio"),
-                count(immediate, "oom"),
-                decimal(lazy, "ops_cpu_ns"),
-                decimal(lazy, "reserved_ratio"),
-                decimal(malloc, "ops_cpu_ns"),
-                count(malloc, "oom"));
+                least(immediate, TIME),
+                least(immediate, "reserved_ratio"),
+                failures(immediate),
+                least(lazy, TIME),
+                least(lazy, "reserved_ratio"),
+                least(malloc, TIME),
+                failures(malloc));
     }
 
-    private static JsonNode json(Path file) throws IOException {
-        return MAPPER.readTree(Files.readString(file));
+    private static List<JsonNode> rounds(Path file) throws IOException {
+        try (MappingIterator<JsonNode> values = MAPPER.readerFor(JsonNode.class).readValues(file.toFile())) {
+            return values.readAll();
+        }
     }
 
-    private static @Nullable Double decimal(JsonNode json, String key) {
-        JsonNode value = json.path(key);
-        return value.isNumber() ? value.doubleValue() : null;
+    private static @Nullable Double least(List<JsonNode> rounds, String key) {
+        return hasAll(rounds, key)
+                ? rounds.stream()
+                        .mapToDouble(round -> round.path(key).doubleValue())
+                        .min()
+                        .getAsDouble()
+                : null;
     }
 
-    private static @Nullable Long count(JsonNode json, String key) {
-        JsonNode value = json.path(key);
-        return value.isNumber() ? value.longValue() : null;
+    /** Returns the most allocations that a round refused in its first replay. */
+    private static @Nullable Long failures(List<JsonNode> rounds) {
+        return hasAll(rounds, FAILURES)
+                ? rounds.stream()
+                        .mapToLong(round -> round.path(FAILURES).longValue())
+                        .max()
+                        .getAsLong()
+                : null;
+    }
+
+    private static boolean hasAll(List<JsonNode> rounds, String key) {
+        return !rounds.isEmpty()
+                && rounds.stream().allMatch(round -> round.path(key).isNumber());
     }
 }

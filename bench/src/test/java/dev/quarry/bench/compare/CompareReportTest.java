@@ -47,6 +47,23 @@ class CompareReportTest {
         assertThat(report.toMarkdown()).contains("| large-2m-256m | failed | – |", "Not normalised");
     }
 
+    @Test
+    void shouldCountTheLeastTimeWhenThereAreRounds() throws IOException {
+        write(
+                "large-2m-256m",
+                run(40, 1.3) + "\n" + run(30, 1.3) + "\n",
+                run(33, 1.3) + "\n" + run(50, 1.3),
+                run(600, 1));
+        assertThat(CompareReport.read(PEERS, results).toMarkdown())
+                .contains("| large-2m-256m | 30.0 | 600.0 |", "| 1.10 | 0 | 0 |");
+    }
+
+    @Test
+    void shouldMissMustsWhenOneRoundFailed() throws IOException {
+        write("large-2m-256m", run(40, 1.3) + "\nnull\n", run(40, 1.3), run(600, 1));
+        assertThat(CompareReport.read(PEERS, results).toMarkdown()).contains("| large-2m-256m | failed | 600.0 |");
+    }
+
     private void write(String trace, String immediate, String lazy, String malloc) throws IOException {
         Files.writeString(results.resolve(trace + ".immediate.json"), immediate);
         Files.writeString(results.resolve(trace + ".lazy.json"), lazy);
