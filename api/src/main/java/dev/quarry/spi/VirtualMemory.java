@@ -16,31 +16,57 @@ public interface VirtualMemory {
      * Reserves address space without memory behind it.
      *
      * @param bytes a multiple of the page size
-     * @return the range's address, a multiple of the page size
+     * @return the range's address, a multiple of the page size; never 0
+     * @throws DriverOutOfMemoryException if there is no such range of addresses
      */
     long reserve(MemoryKind kind, long bytes);
 
-    /** Gives reserved address space back; nothing is mapped in it. */
+    /**
+     * Gives a whole reserved range back; nothing is mapped in it.
+     *
+     * @throws DriverException if it failed; the range is still reserved then
+     */
     void unreserve(long address, long bytes);
 
     /**
      * Takes physical memory.
      *
      * @param bytes a multiple of the page size
-     * @return its handle
+     * @return its handle, to be mapped whole, at one place at a time; never 0
      * @throws DriverOutOfMemoryException if there is not enough
+     * @throws DriverException if it failed for another reason
      */
     long create(MemoryKind kind, long bytes);
 
-    /** Gives physical memory back; it is not mapped. */
+    /**
+     * Gives physical memory back, at once; it is not mapped.
+     *
+     * @param bytes as it was created
+     * @throws DriverException if it failed; the memory is still taken then
+     */
     void release(long handle, long bytes);
 
-    /** Maps a handle, whole, into reserved address space. */
+    /**
+     * Maps a handle, whole, to where nothing is mapped in a reserved range. Nothing may use it before {@link #setAccess}.
+     * Its contents are undefined.
+     *
+     * @param address a multiple of the page size
+     * @param bytes as the handle was created
+     * @throws DriverException if it failed; nothing is mapped then
+     */
     void map(long address, long bytes, long handle);
 
-    /** Ends a mapping; the physical memory keeps its contents. */
+    /**
+     * Ends the mapping of one handle, whole, at once: all work on it is complete. What it held is lost.
+     *
+     * @throws DriverException if it failed; the handle is still mapped then
+     */
     void unmap(long address, long bytes);
 
-    /** Makes mapped memory readable and writable for this device. */
+    /**
+     * Makes mapped memory readable and writable for this device: one handle, or several side by side.
+     *
+     * @throws DriverException if it failed; nothing has changed then
+     */
     void setAccess(long address, long bytes);
 }
