@@ -32,7 +32,6 @@ final class AddressSpace {
     private final long first;
     private final long limit;
     private long fresh;
-    private long liveBytes;
 
     AddressSpace(int ordinal) {
         first = FIRST * (ordinal + 1);
@@ -41,48 +40,61 @@ final class AddressSpace {
     }
 
     /**
-     * A live range.
+     * A live range: memory, or addresses that are reserved for it.
      *
      * @param address its first byte
      * @param bytes its size
      * @param slotBytes the size of its slot, at least {@code bytes}
      * @param kind its kind
+     * @param reserved whether it is addresses alone
      */
-    record Range(long address, long bytes, long slotBytes, MemoryKind kind) {}
+    record Range(long address, long bytes, long slotBytes, MemoryKind kind, boolean reserved) {}
 
-    /** Takes a range, or returns 0 if the window is used up. */
+    /** Takes a range with memory, or returns 0 if the window is used up. */
     long allocate(SegmentRequest request) {
-        Range range = reuse(request);
+        return take(request, false);
+    }
+
+    /** Takes a range of addresses alone, or returns 0 if the window is used up. */
+    long reserve(SegmentRequest request) {
+        return take(request, true);
+    }
+
+    private long take(SegmentRequest request, boolean reserved) {
+        Range range = reuse(request, reserved);
         if (range == null) {
             long step = request.alignment();
             long address = (fresh / (2 * step) + 1) * (2 * step) + step;
-            if (address + request.bytes() + GUARD > limit) {
+            if (request.bytes() > limit - GUARD - address) {
                 return 0;
             }
-            range = new Range(address, request.bytes(), request.bytes(), request.kind());
+            range = new Range(address, request.bytes(), request.bytes(), request.kind(), reserved);
             fresh = address + request.bytes() + GUARD;
         }
         live.put(range.address, range);
-        liveBytes += range.bytes;
         return range.address;
     }
 
     /**
-     * Gives a range back.
+     * Gives a range with memory back.
      *
      * @throws IllegalStateException if it is not live as given
      */
     void free(MemoryKind kind, long address, long bytes) {
         Range range = live.get(address);
-        if (range == null || range.bytes != bytes || !range.kind.equals(kind)) {
+        if (range == null || range.reserved || range.bytes != bytes || !range.kind.equals(kind)) {
             throw new IllegalStateException("free(" + kind + ", " + CallGate.hex(address) + ", " + bytes + "): "
-                    + (range == null
+                    + (range == null || range.reserved
                             ? "nothing is allocated there"
                             : "allocated were " + range.bytes + " of " + range.kind));
         }
-        live.remove(address);
-        liveBytes -= bytes;
-        freed.computeIfAbsent(range.slotBytes, size -> new ArrayDeque<>()).push(address);
+        giveBack(range);
+    }
+
+    /** Gives a live range back, of either sort. */
+    void giveBack(Range range) {
+        live.remove(range.address);
+        freed.computeIfAbsent(range.slotBytes, size -> new ArrayDeque<>()).push(range.address);
     }
 
     /** Returns the live range that holds all of {@code [address, address + bytes)}, or {@code null}. */
@@ -100,10 +112,6 @@ final class AddressSpace {
         return address >= 4096 && (address < first || address >= limit);
     }
 
-    long liveBytes() {
-        return liveBytes;
-    }
-
     int liveRanges() {
         return live.size();
     }
@@ -111,11 +119,10 @@ final class AddressSpace {
     void clear() {
         live.clear();
         freed.clear();
-        liveBytes = 0;
     }
 
     /** Takes the smallest freed slot that fits, the last one freed among equals. */
-    private @Nullable Range reuse(SegmentRequest request) {
+    private @Nullable Range reuse(SegmentRequest request, boolean reserved) {
         for (Map.Entry<Long, Deque<Long>> slots :
                 freed.tailMap(request.bytes(), true).entrySet()) {
             long slotBytes = slots.getKey();
@@ -126,7 +133,7 @@ final class AddressSpace {
                     if (slots.getValue().isEmpty()) {
                         freed.remove(slotBytes);
                     }
-                    return new Range(address, request.bytes(), slotBytes, request.kind());
+                    return new Range(address, request.bytes(), slotBytes, request.kind(), reserved);
                 }
             }
         }

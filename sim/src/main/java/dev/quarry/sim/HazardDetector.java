@@ -12,13 +12,15 @@ import java.util.List;
  */
 final class HazardDetector {
     private final AddressSpace addresses;
+    private final Mappings mappings;
     private final Timelines timelines = new Timelines();
     private final AccessMap accesses = new AccessMap();
     private final List<String> texts = new ArrayList<>();
     private long count;
 
-    HazardDetector(AddressSpace addresses) {
+    HazardDetector(AddressSpace addresses, Mappings mappings) {
         this.addresses = addresses;
+        this.mappings = mappings;
     }
 
     Timelines timelines() {
@@ -51,10 +53,10 @@ final class HazardDetector {
         note(timelines.host(), operation, address, bytes, write);
     }
 
-    /** Notes that a live range goes back to the driver. */
-    void freed(long address, long bytes) {
+    /** Notes that a live range goes back to the driver, or that its mapping ends. */
+    void freed(String call, long address, long bytes) {
         for (Access earlier : accesses.forget(address, bytes, timelines.host().clock())) {
-            report("free of " + bytes + " bytes at " + CallGate.hex(address)
+            report(call + " of " + bytes + " bytes at " + CallGate.hex(address)
                     + ": the host does not know this to be complete: " + earlier);
         }
     }
@@ -71,8 +73,14 @@ final class HazardDetector {
 
     private void note(Timeline actor, String operation, long address, long bytes, boolean write) {
         Access access = actor.access(operation, address, bytes, write);
-        if (addresses.find(address, bytes) == null) {
+        Range range = addresses.find(address, bytes);
+        if (range == null) {
             report(access + ": not inside one live range");
+            return;
+        }
+        String obstacle = range.reserved() ? mappings.obstacle(address, bytes) : null;
+        if (obstacle != null) {
+            report(access + ": not inside usable mappings: " + obstacle);
             return;
         }
         for (Access earlier : accesses.note(access, actor.clock())) {

@@ -4,32 +4,26 @@ import dev.quarry.DeviceInfo;
 import dev.quarry.MemoryInfo;
 import dev.quarry.MemoryKind;
 import dev.quarry.spi.DeviceDriver;
-import dev.quarry.spi.DriverOutOfMemoryException;
 import dev.quarry.spi.SegmentRequest;
 import dev.quarry.spi.StreamDriver;
+import dev.quarry.spi.VirtualMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Collections;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One simulated device: addresses without memory behind them, and streams whose work completes when the schedule says so.
  *
- * <p>All kinds of memory share one budget. Shareable memory is supplied as any other. What no correct pool does throws
- * {@link IllegalStateException}: giving back what is not allocated, handles that were destroyed, calls after the close. What
- * a correct pool does not let happen to its users is counted as a {@linkplain #hazards() hazard}.
+ * <p>All kinds of memory share one budget, plain and physical memory too. Shareable memory is supplied as any other. What no
+ * correct pool does throws {@link IllegalStateException}: giving back what is not allocated, handles that were destroyed,
+ * mapping over a mapping, calls after the close. What a correct pool does not let happen to its users is counted as a
+ * {@linkplain #hazards() hazard}.
  *
  * <p>Thread-safe. All threads of the host count as one actor, because they synchronize through the pool.
  */
 public final class SimDriver implements DeviceDriver {
-    private static final Set<MemoryKind> KINDS = Collections.unmodifiableSet(
-            new LinkedHashSet<>(List.of(MemoryKind.DEVICE, MemoryKind.PINNED, MemoryKind.MANAGED)));
-    private static final long MOST_ALIGNMENT = 2L << 20;
-
     private final Object lock = new Object();
     private final SimOptions options;
     private final DeviceInfo info;
@@ -39,7 +33,11 @@ public final class SimDriver implements DeviceDriver {
     private final HandleTable handles;
     private final Scheduler scheduler;
     private final SimStreams streams;
-    private long foreignBytes;
+    private final Mappings mappings;
+    private final Budget budget;
+    private final PageMeter meter;
+    private final SimMemory memory;
+    private final @Nullable SimPages pages;
 
     /**
      * Opens a simulated device.
@@ -52,16 +50,20 @@ public final class SimDriver implements DeviceDriver {
                     "ordinal = " + ordinal + " (expected: 0 to " + (AddressSpace.MOST_DEVICES - 1) + ")");
         }
         this.options = options;
-        info = new DeviceInfo(
-                "sim:" + ordinal,
-                "Simulated device",
-                Map.of("schedule", options.schedule().name().toLowerCase(Locale.ROOT)));
+        info = new DeviceInfo("sim:" + ordinal, "Simulated device", options.properties());
         gate = new CallGate(info.id());
         addresses = new AddressSpace(ordinal);
-        detector = new HazardDetector(addresses);
+        mappings = new Mappings(addresses, ordinal);
+        detector = new HazardDetector(addresses, mappings);
         handles = new HandleTable(detector.timelines(), ordinal);
         scheduler = new Scheduler(options.schedule(), detector);
         streams = new SimStreams(lock, gate, handles, scheduler);
+        budget = new Budget(options.totalBytes());
+        meter = new PageMeter(options.pagePrices());
+        memory = new SimMemory(lock, gate, addresses, budget, meter, detector);
+        pages = options.virtualMemory()
+                ? new SimPages(lock, gate, options.pageBytes(), addresses, mappings, budget, meter, detector)
+                : null;
     }
 
     @Override
@@ -71,7 +73,7 @@ public final class SimDriver implements DeviceDriver {
 
     @Override
     public Set<MemoryKind> kinds() {
-        return KINDS;
+        return SimMemory.KINDS;
     }
 
     @Override
@@ -81,46 +83,23 @@ public final class SimDriver implements DeviceDriver {
 
     @Override
     public MemoryInfo memory(MemoryKind kind) {
-        gate.enter(SimFunction.MEMORY);
-        requireKind("memory", kind);
-        synchronized (lock) {
-            return new MemoryInfo(Math.max(0, freeBytes()), options.totalBytes());
-        }
+        return memory.info(kind);
     }
 
     @Override
     public long allocate(SegmentRequest request) {
-        gate.enter(SimFunction.ALLOCATE, request.bytes(), request.alignment());
-        requireKind("allocate", request.kind());
-        CallGate.requirePositive("allocate", request.bytes());
-        if (Long.bitCount(request.alignment()) != 1
-                || request.alignment() < 1
-                || request.alignment() > MOST_ALIGNMENT) {
-            throw new IllegalArgumentException(
-                    "allocate: alignment = " + request.alignment() + " (expected: a power of two, at most 2 MiB)");
-        }
-        synchronized (lock) {
-            long address = request.bytes() <= freeBytes() ? addresses.allocate(request) : 0;
-            if (address == 0) {
-                gate.failed();
-                throw new DriverOutOfMemoryException(
-                        "allocate",
-                        request.kind() + ", " + request.bytes() + ", " + request.alignment(),
-                        2,
-                        "SIM_ERROR_OUT_OF_MEMORY (" + Math.max(0, freeBytes()) + " of " + options.totalBytes()
-                                + " bytes are free)");
-            }
-            return address;
-        }
+        return memory.allocate(request);
     }
 
     @Override
     public void free(MemoryKind kind, long address, long bytes) {
-        gate.enter(SimFunction.FREE, address, bytes);
-        synchronized (lock) {
-            addresses.free(kind, address, bytes);
-            detector.freed(address, bytes);
-        }
+        memory.free(kind, address, bytes);
+    }
+
+    /** Returns the virtual memory, where {@link SimOptions#virtualMemory()} asks for it. */
+    @Override
+    public Optional<VirtualMemory> virtualMemory() {
+        return Optional.ofNullable(pages);
     }
 
     /** Throws: a simulated device has no memory behind its addresses. */
@@ -145,12 +124,14 @@ public final class SimDriver implements DeviceDriver {
         return streams;
     }
 
-    /** Forgets all that is still allocated; {@link #counters()} and {@link #hazards()} stay readable. */
+    /** Forgets all that is still taken; {@link #counters()} and {@link #hazards()} stay readable. */
     @Override
     public void close() {
         gate.close();
         synchronized (lock) {
             addresses.clear();
+            mappings.clear();
+            budget.clear();
         }
     }
 
@@ -171,31 +152,52 @@ public final class SimDriver implements DeviceDriver {
         return gate.faults();
     }
 
-    /** Returns the bytes that are allocated and were not given back. */
-    public long liveBytes() {
+    /** Returns how many calls on pages had their effect so far. */
+    public SimPageCalls pageCalls() {
         synchronized (lock) {
-            return addresses.liveBytes();
+            return meter.calls();
         }
     }
 
-    /** Returns the number of ranges that are allocated and were not given back. */
+    /** Returns what the calls on memory that had their effect so far cost by {@link SimOptions#pagePrices()}, in microseconds. */
+    public long pageMicros() {
+        synchronized (lock) {
+            return meter.micros();
+        }
+    }
+
+    /** Returns the bytes that are allocated, or created as physical memory, and were not given back. */
+    public long liveBytes() {
+        synchronized (lock) {
+            return budget.liveBytes();
+        }
+    }
+
+    /** Returns the number of ranges of addresses that are allocated or reserved and were not given back. */
     public int liveRanges() {
         synchronized (lock) {
             return addresses.liveRanges();
         }
     }
 
+    /** Returns the number of physical handles that were not released. */
+    public int liveHandles() {
+        synchronized (lock) {
+            return mappings.liveHandles();
+        }
+    }
+
     /**
      * Lets another process use memory of this device, instead of what it used before.
      *
-     * @param bytes how much, zero or more; nothing that is allocated is taken away
+     * @param bytes how much, zero or more; nothing that is taken here is taken away
      */
     public void useElsewhere(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes = " + bytes + " (expected: not negative)");
         }
         synchronized (lock) {
-            foreignBytes = bytes;
+            budget.useElsewhere(bytes);
         }
     }
 
@@ -284,16 +286,6 @@ public final class SimDriver implements DeviceDriver {
             SimStream lost = handles.stream("lose", stream);
             lost.lose();
             detector.timelines().silence(lost.timeline());
-        }
-    }
-
-    private long freeBytes() {
-        return options.totalBytes() - foreignBytes - addresses.liveBytes();
-    }
-
-    private static void requireKind(String call, MemoryKind kind) {
-        if (!KINDS.contains(kind)) {
-            throw new IllegalArgumentException(call + ": kind = " + kind + " (expected one of " + KINDS + ")");
         }
     }
 }

@@ -33,7 +33,21 @@ public enum SimFunction {
     /** {@link dev.quarry.spi.StreamDriver#copy}. */
     COPY("copy"),
     /** {@link dev.quarry.spi.StreamDriver#fill}. */
-    FILL("fill");
+    FILL("fill"),
+    /** {@link dev.quarry.spi.VirtualMemory#reserve}. */
+    RESERVE("reserve"),
+    /** {@link dev.quarry.spi.VirtualMemory#unreserve}. */
+    UNRESERVE("unreserve"),
+    /** {@link dev.quarry.spi.VirtualMemory#create}. */
+    CREATE("create"),
+    /** {@link dev.quarry.spi.VirtualMemory#release}. */
+    RELEASE("release"),
+    /** {@link dev.quarry.spi.VirtualMemory#map}. */
+    MAP("map"),
+    /** {@link dev.quarry.spi.VirtualMemory#unmap}. */
+    UNMAP("unmap"),
+    /** {@link dev.quarry.spi.VirtualMemory#setAccess}. */
+    SET_ACCESS("setAccess");
 
     private final String method;
 

@@ -22,6 +22,7 @@ class SimProviderTest {
     void clearProperties() {
         System.clearProperty("quarry.sim.total");
         System.clearProperty("quarry.sim.schedule");
+        System.clearProperty("quarry.sim.virtual-memory");
     }
 
     @Test
@@ -59,6 +60,10 @@ class SimProviderTest {
                         .totalBytes(2L << 30)
                         .schedule(SimSchedule.LAZY)
                         .build());
+        System.setProperty("quarry.sim.virtual-memory", "true");
+        SimProvider provider = new SimProvider();
+        assertThat(provider.open().getFirst().virtualMemory()).isPresent();
+        assertThat(provider.driver(0).info().properties()).containsEntry("virtual memory", "pages of 2.00 MiB");
     }
 
     @Test
@@ -74,6 +79,12 @@ class SimProviderTest {
                 .isInstanceOfSatisfying(
                         Availability.Missing.class,
                         missing -> assertThat(missing.reason()).contains("quarry.sim.schedule = sometimes"));
+        System.clearProperty("quarry.sim.schedule");
+        System.setProperty("quarry.sim.virtual-memory", "yes");
+        assertThat(new SimProvider().probe())
+                .isInstanceOfSatisfying(
+                        Availability.Missing.class,
+                        missing -> assertThat(missing.reason()).contains("quarry.sim.virtual-memory = yes"));
     }
 
     @Test
@@ -91,6 +102,8 @@ class SimProviderTest {
         assertThatIllegalArgumentException().isThrownBy(() -> builder.devices(65));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.totalBytes(0));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.granule(768));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.pageBytes(5000));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.pageBytes(2048));
         assertThatIllegalArgumentException().isThrownBy(() -> new SimDriver(SimOptions.defaults(), -1));
     }
 }
