@@ -14,7 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
  *
  * <p>The plugin must be available; a subclass skips itself where it is not, with the probe's reason.
  */
-public abstract class DeviceContract implements DeviceMemoryCases, DeviceStreamCases, DeviceCopyCases {
+public abstract class DeviceContract
+        implements DeviceMemoryCases, DeviceVirtualMemoryCases, DeviceStreamCases, DeviceCopyCases {
     private @Nullable DeviceProvider plugin;
     private @Nullable DeviceDriver driver;
     private @Nullable Quarry quarry;
@@ -33,6 +34,11 @@ public abstract class DeviceContract implements DeviceMemoryCases, DeviceStreamC
     /** Returns the most bytes of a kind that a test may hold at once: 64 MiB, and 4 MiB of page-locked memory. */
     protected long budget(MemoryKind kind) {
         return kind.equals(MemoryKind.PINNED) ? 4 << 20 : 64 << 20;
+    }
+
+    /** Returns whether free memory is told to the byte, and nothing but the test changes it: not on real devices. */
+    protected boolean isMemoryExact() {
+        return false;
     }
 
     @BeforeEach
@@ -77,6 +83,11 @@ public abstract class DeviceContract implements DeviceMemoryCases, DeviceStreamC
     @Override
     public final long mostBytes(MemoryKind kind) {
         return budget(kind);
+    }
+
+    @Override
+    public final boolean hasExactMemory() {
+        return isMemoryExact();
     }
 
     private static <T> T present(@Nullable T value) {

@@ -25,6 +25,9 @@ interface DeviceSubject {
     /** Returns the most bytes of a kind that a test may hold at once. */
     long mostBytes(MemoryKind kind);
 
+    /** Returns whether free memory is told to the byte, and nothing but the test changes it. */
+    boolean hasExactMemory();
+
     /** Returns the streams of {@link #driver()}. */
     default StreamDriver streams() {
         return driver().streams();

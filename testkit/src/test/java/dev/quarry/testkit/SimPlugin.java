@@ -18,8 +18,15 @@ final class SimPlugin implements DeviceProvider {
     private final List<SimDriver> opened = new ArrayList<>();
 
     SimPlugin(SimSchedule schedule) {
+        this(schedule, false);
+    }
+
+    SimPlugin(SimSchedule schedule, boolean virtualMemory) {
         this.schedule = schedule;
-        this.provider = new SimProvider(SimOptions.builder().schedule(schedule).build());
+        this.provider = new SimProvider(SimOptions.builder()
+                .schedule(schedule)
+                .virtualMemory(virtualMemory)
+                .build());
     }
 
     @Override
