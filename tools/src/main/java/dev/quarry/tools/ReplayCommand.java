@@ -158,6 +158,7 @@ final class ReplayCommand implements Runnable {
                 engine,
                 name,
                 total == null ? ReplaySettings.DEFAULT_TOTAL : total,
+                !withoutVirtualMemory,
                 events == null ? EventSchedule.IMMEDIATE : events,
                 kind,
                 options,

@@ -39,6 +39,7 @@ class ReplayCommandTest {
         assertThat(json.get("engine").asText()).isEqualTo("pool");
         assertThat(json.get("device").asText()).isEqualTo("sim:0");
         assertThat(json.get("vmm").isBoolean()).isTrue();
+        assertThat(json.get("vmm").asBoolean()).isTrue();
         assertThat(json.get("options").get("limit").asText()).isEqualTo("none");
         assertThat(json.get("allocations").asInt()).isEqualTo(3);
         assertThat(json.get("live_peak_bytes").asLong()).isEqualTo(3_001_000);
@@ -122,6 +123,32 @@ class ReplayCommandTest {
         assertThat(json.get("throughput_wall_ns").asDouble())
                 .isPositive()
                 .isLessThan(json.get("thread_wall_ns").asDouble() * 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pool", "driver"})
+    void shouldCountPagesOfTheSimulatedDevice(String engine) {
+        JsonNode json = json("replay", tiny, "--engine", engine, "--repeat", 0, "--json");
+        for (String count : new String[] {"pages_created", "pages_released", "map_calls", "unmap_calls"}) {
+            assertThat(json.get(count).isNumber()).as(count).isTrue();
+        }
+        JsonNode host = json("replay", tiny, "--engine", engine, "--device", "cpu:0", "--repeat", 0, "--json");
+        assertThat(host.get("vmm").asBoolean()).isFalse();
+        for (String count : new String[] {"pages_created", "pages_released", "map_calls", "unmap_calls"}) {
+            assertThat(host.get(count).isNull()).as(count).isTrue();
+        }
+    }
+
+    @Test
+    void shouldChargeCallsThatHadTheirEffect() {
+        Path large =
+                Run.file(folder, "large.csv", "op,id,size,stream\na,1,1000,0\na,2,1073741824,0\nf,2,0,0\nf,1,0,0\n");
+        JsonNode json =
+                json("replay", large, "--engine", "driver", "--total", "64MiB", "--allow-oom", "--repeat", 0, "--json");
+        assertThat(json.get("driver_allocs").asInt()).isEqualTo(2);
+        assertThat(json.get("page_time_us").asInt()).isEqualTo(200);
+        JsonNode host = json("replay", tiny, "--engine", "driver", "--device", "cpu:0", "--repeat", 0, "--json");
+        assertThat(host.get("page_time_us").asInt()).isEqualTo(600);
     }
 
     @Test

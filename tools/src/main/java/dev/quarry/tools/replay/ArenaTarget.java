@@ -34,6 +34,11 @@ final class ArenaTarget implements Target {
     }
 
     @Override
+    public boolean hasVirtualMemory() {
+        return false;
+    }
+
+    @Override
     public @Nullable Map<String, String> options() {
         return null;
     }

@@ -1,6 +1,9 @@
 package dev.quarry.tools.replay;
 
 import dev.quarry.MemoryStatistics;
+import dev.quarry.sim.PagePrices;
+import dev.quarry.sim.SimDriver;
+import dev.quarry.sim.SimPageCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param pagesReleased physical handles released
  * @param mapCalls mappings made
  * @param unmapCalls mappings ended
+ * @param pageTimeMicros what all those calls cost in the model, in microseconds
  * @param stalls how often the host waited for the device
  * @param stallNanos the time of those waits
  * @param events events recorded
@@ -31,6 +35,7 @@ record Counters(
         @Nullable Long pagesReleased,
         @Nullable Long mapCalls,
         @Nullable Long unmapCalls,
+        @Nullable Long pageTimeMicros,
         @Nullable Long stalls,
         @Nullable Long stallNanos,
         @Nullable Long events,
@@ -38,69 +43,79 @@ record Counters(
         @Nullable Long l2Hits,
         @Nullable Long indexHits,
         @Nullable Long hazards) {
-    /** What is asked of the driver costs this much in the model, in microseconds. */
-    private static final long PLAIN_ALLOCATE_MICROS = 100;
-
-    private static final long PLAIN_FREE_MICROS = 100;
-
-    /** Takes a pool's statistics; it has no pages, because no device's virtual memory is used yet. */
-    static Counters of(MemoryStatistics statistics, @Nullable Long hazards) {
+    /** Takes a pool's statistics, and what the simulated device counts where the pool is on one. */
+    static Counters of(MemoryStatistics statistics, @Nullable SimDriver simulated) {
         MemoryStatistics.DriverCalls driver = statistics.driver();
         MemoryStatistics.Hits hits = statistics.hits();
+        SimPageCalls pages = simulated == null ? null : simulated.pageCalls();
         return new Counters(
                 statistics.allocatedBytes().peak(),
                 statistics.reservedBytes().peak(),
                 driver.allocations(),
                 driver.frees(),
-                0L,
-                0L,
-                0L,
-                0L,
+                pages == null ? null : pages.created(),
+                pages == null ? null : pages.released(),
+                pages == null ? null : pages.mapped(),
+                pages == null ? null : pages.unmapped(),
+                pageTime(driver.allocations(), driver.frees(), simulated),
                 driver.hostWaits(),
                 driver.stallNanos(),
                 driver.events(),
                 hits.streamCache(),
                 hits.handedOver(),
                 hits.index(),
-                hazards);
+                simulated == null ? null : simulated.hazards().count());
     }
 
-    /** Takes what a driver without a pool was asked for. */
-    static Counters ofDriver(long peakBytes, long allocations, long frees, @Nullable Long hazards) {
+    /** Takes what a driver without a pool was asked for, and what it counts where it is a simulated one. */
+    static Counters ofDriver(long peakBytes, long allocations, long frees, @Nullable SimDriver simulated) {
+        SimPageCalls pages = simulated == null ? null : simulated.pageCalls();
         return new Counters(
                 peakBytes,
                 peakBytes,
                 allocations,
                 frees,
+                pages == null ? null : pages.created(),
+                pages == null ? null : pages.released(),
+                pages == null ? null : pages.mapped(),
+                pages == null ? null : pages.unmapped(),
+                pageTime(allocations, frees, simulated),
                 null,
                 null,
                 null,
                 null,
                 null,
                 null,
-                null,
-                null,
-                null,
-                null,
-                hazards);
+                simulated == null ? null : simulated.hazards().count());
     }
 
     /** Returns the counters of an engine that counts nothing. */
     static Counters none() {
-        return new Counters(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        return new Counters(
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
-    /** Returns all calls that take memory from the driver or give it back. */
+    /** Returns all calls that take memory from the driver, map it or give it back. */
     @Nullable
     Long driverCalls() {
-        return driverAllocs == null || driverFrees == null ? null : driverAllocs + driverFrees;
+        if (driverAllocs == null || driverFrees == null) {
+            return null;
+        }
+        return driverAllocs
+                + driverFrees
+                + orZero(pagesCreated)
+                + orZero(pagesReleased)
+                + orZero(mapCalls)
+                + orZero(unmapCalls);
     }
 
-    /** Returns what those calls cost in the model, in microseconds. */
-    @Nullable
-    Long pageTimeMicros() {
-        return driverAllocs == null || driverFrees == null
-                ? null
-                : driverAllocs * PLAIN_ALLOCATE_MICROS + driverFrees * PLAIN_FREE_MICROS;
+    /** Returns what a simulated device charged, or else the price of calls as if all had their effect. */
+    private static long pageTime(long allocations, long frees, @Nullable SimDriver simulated) {
+        PagePrices prices = PagePrices.defaults();
+        return simulated != null ? simulated.pageMicros() : allocations * prices.allocate() + frees * prices.free();
+    }
+
+    private static long orZero(@Nullable Long count) {
+        return count == null ? 0 : count;
     }
 }

@@ -14,7 +14,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the words {@code --device}, {@code --kind}, {@code --total} and {@code --events} mean. */
+/** What the words {@code --device}, {@code --kind}, {@code --total}, {@code --no-vmm} and {@code --events} mean. */
 final class DeviceChoice {
     private DeviceChoice() {}
 
@@ -24,6 +24,7 @@ final class DeviceChoice {
             return new SimProvider(SimOptions.builder()
                     .totalBytes(settings.totalBytes())
                     .schedule(settings.events().schedule())
+                    .virtualMemory(settings.virtualMemory())
                     .build());
         } catch (IllegalArgumentException e) {
             throw new UsageException("--total: " + e.getMessage(), e);

@@ -52,17 +52,20 @@ final class DriverTarget implements Target {
 
     @Override
     public Counters counters() {
-        Long hazards = driver instanceof SimDriver simulated
-                ? (Long) simulated.hazards().count()
-                : null;
+        SimDriver simulated = driver instanceof SimDriver found ? found : null;
         return engine == null
                 ? Counters.none()
-                : Counters.ofDriver(engine.peakBytes(), engine.allocations(), engine.frees(), hazards);
+                : Counters.ofDriver(engine.peakBytes(), engine.allocations(), engine.frees(), simulated);
     }
 
     @Override
     public String device() {
         return driver.info().id();
+    }
+
+    @Override
+    public boolean hasVirtualMemory() {
+        return driver.virtualMemory().isPresent();
     }
 
     @Override

@@ -74,14 +74,17 @@ final class PoolTarget implements Target {
 
     @Override
     public Counters counters() {
-        return Counters.of(
-                pool.statistics(),
-                simulated == null ? null : simulated.hazards().count());
+        return Counters.of(pool.statistics(), simulated);
     }
 
     @Override
     public String device() {
         return device.id();
+    }
+
+    @Override
+    public boolean hasVirtualMemory() {
+        return simulated != null && simulated.virtualMemory().isPresent();
     }
 
     @Override

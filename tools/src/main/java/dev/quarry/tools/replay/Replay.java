@@ -40,7 +40,7 @@ public final class Replay {
         progress.phase("opening " + settings.device());
         try (Target target = Target.open(settings);
                 Engine engine = target.engine(trace)) {
-            result.target(target.device(), target.options());
+            result.target(target.device(), target.hasVirtualMemory(), target.options());
             kernels = settings.validate() ? target.kernels(trace) : null;
             progress.phase(name + ": cold replay");
             cold(result, target, engine, kernels);

@@ -24,7 +24,7 @@ public final class ReplayResult {
         json.put("trace", values.name);
         json.put("engine", values.settings.engine().toString());
         json.put("device", values.device);
-        json.put("vmm", false);
+        json.put("vmm", values.virtualMemory);
         json.put("options", values.options);
         json.put("allocations", ops);
         json.put("ops_cpu_ns", timing == null ? null : rounded(timing.cpuNanos(), 2));
@@ -100,6 +100,7 @@ public final class ReplayResult {
         final ReplaySettings settings;
         final Trace trace;
         String device = "";
+        boolean virtualMemory;
 
         @Nullable
         Map<String, String> options;
@@ -124,8 +125,9 @@ public final class ReplayResult {
             this.trace = trace;
         }
 
-        void target(String opened, @Nullable Map<String, String> inForce) {
+        void target(String opened, boolean hasVirtualMemory, @Nullable Map<String, String> inForce) {
             device = opened;
+            virtualMemory = hasVirtualMemory;
             options = inForce;
         }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine what serves the operations
  * @param device a device's id, or a plugin's name for its first device
  * @param totalBytes the size of the simulated device
+ * @param virtualMemory whether the simulated device has virtual memory
  * @param events when work on the simulated device completes
  * @param kind the name of a kind of memory, or {@code null} for the device's usual one
  * @param options pool options by key
@@ -23,6 +24,7 @@ public record ReplaySettings(
         EngineKind engine,
         String device,
         long totalBytes,
+        boolean virtualMemory,
         EventSchedule events,
         @Nullable String kind,
         Map<String, String> options,

@@ -32,6 +32,9 @@ interface Target extends AutoCloseable {
     /** Returns the device's id. */
     String device();
 
+    /** Returns whether this offers virtual memory. */
+    boolean hasVirtualMemory();
+
     /** Returns the pool options in force by key, or {@code null} without a pool. */
     @Nullable
     Map<String, String> options();

@@ -33,7 +33,18 @@ class ReplayTest {
         Path file = TRACES.resolve(name + ".csv.gz");
         assumeTrue(Files.exists(file), "no file " + file + " (system property quarry.shared)");
         ReplaySettings settings = new ReplaySettings(
-                EngineKind.POOL, "sim", ReplaySettings.DEFAULT_TOTAL, events, null, Map.of(), 0, 1, false, true, false);
+                EngineKind.POOL,
+                "sim",
+                ReplaySettings.DEFAULT_TOTAL,
+                true,
+                events,
+                null,
+                Map.of(),
+                0,
+                1,
+                false,
+                true,
+                false);
         Trace trace = Trace.read(file);
         ReplayResult result = new Replay(settings, progress).run(name, trace);
         Map<String, @Nullable Object> json = result.toJson();
