@@ -34,7 +34,9 @@ final class CpuDriver implements DeviceDriver {
     CpuDriver(HostPages pages, Path root) {
         this.kinds = pages.kinds();
         this.info = Machine.info(pages, root);
-        this.memory = new HostMemory(pages, new MachineMemory(root), new LockLimit(root));
+        MachineMemory machine = new MachineMemory(root);
+        HostAccount account = new HostAccount(machine);
+        this.memory = new HostMemory(pages, account, machine, new LockLimit(root));
     }
 
     @Override
