@@ -111,7 +111,9 @@ final class HostMemory implements AutoCloseable {
             long available = machine.now(0).freeBytes();
             if (bytes > available) {
                 throw HostAccount.exhausted(
-                        "allocate", arguments(request), "only " + ByteSize.format(available) + " are free on this machine");
+                        "allocate",
+                        arguments(request),
+                        "only " + ByteSize.format(available) + " are free on this machine");
             }
             pages.lock(address, bytes);
         } catch (DriverException e) {
