@@ -55,6 +55,21 @@ final class ArenaPages implements HostPages {
     }
 
     @Override
+    public boolean canReserve() {
+        return false;
+    }
+
+    @Override
+    public long reserve(long bytes) {
+        throw new UnsupportedOperationException("an arena of the JDK cannot reserve addresses without memory");
+    }
+
+    @Override
+    public void open(long address, long bytes) {
+        throw new UnsupportedOperationException("an arena of the JDK cannot reserve addresses without memory");
+    }
+
+    @Override
     public void discard(long address, long bytes) {
         // Kept for reuse: an arena ends as a whole.
     }

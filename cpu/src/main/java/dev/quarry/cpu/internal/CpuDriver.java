@@ -6,9 +6,11 @@ import dev.quarry.MemoryKind;
 import dev.quarry.spi.DeviceDriver;
 import dev.quarry.spi.SegmentRequest;
 import dev.quarry.spi.StreamDriver;
+import dev.quarry.spi.VirtualMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,6 +26,7 @@ final class CpuDriver implements DeviceDriver {
     private final Set<MemoryKind> kinds;
     private final DeviceInfo info;
     private final HostMemory memory;
+    private final Optional<VirtualMemory> virtualMemory;
     private final CpuStreams streams = new CpuStreams();
 
     /**
@@ -34,7 +37,10 @@ final class CpuDriver implements DeviceDriver {
     CpuDriver(HostPages pages, Path root) {
         this.kinds = pages.kinds();
         this.info = Machine.info(pages, root);
-        this.memory = new HostMemory(pages, new MachineMemory(root), new LockLimit(root));
+        MachineMemory machine = new MachineMemory(root);
+        HostAccount account = new HostAccount(machine);
+        this.memory = new HostMemory(pages, account, machine, new LockLimit(root));
+        this.virtualMemory = pages.canReserve() ? Optional.of(new HostVirtualMemory(pages, account)) : Optional.empty();
     }
 
     @Override
@@ -92,6 +98,12 @@ final class CpuDriver implements DeviceDriver {
     @Override
     public StreamDriver streams() {
         return streams;
+    }
+
+    /** Returns virtual memory, which is of kind host only, where pages are mapped; nothing on the portable path. */
+    @Override
+    public Optional<VirtualMemory> virtualMemory() {
+        return virtualMemory;
     }
 
     /** Waits for the work of all streams, then gives all memory back: no view may be used from then on. */

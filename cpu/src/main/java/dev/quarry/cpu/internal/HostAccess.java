@@ -20,13 +20,17 @@ public final class HostAccess {
 
     private HostAccess() {}
 
-    /** Looks whether the plugin can be used, and which way memory would be taken. Never throws. */
-    public static Availability probe() {
+    /**
+     * Looks whether the plugin can be used, and which way memory would be taken. Never throws.
+     *
+     * @param hugePages whether to ask for huge pages where the machine has them
+     */
+    public static Availability probe(boolean hugePages) {
         Optional<Availability.Missing> denial = denial();
         if (denial.isPresent()) {
             return denial.get();
         }
-        try (HostPages pages = choosePages()) {
+        try (HostPages pages = choosePages(hugePages)) {
             return new Availability.Available(pages.description());
         }
     }
@@ -34,15 +38,16 @@ public final class HostAccess {
     /**
      * Opens the driver.
      *
-     * @throws IllegalStateException if {@link #probe()} says missing
+     * @param hugePages whether to ask for huge pages where the machine has them
+     * @throws IllegalStateException if {@link #probe} says missing
      */
-    public static DeviceDriver open() {
+    public static DeviceDriver open(boolean hugePages) {
         Optional<Availability.Missing> denial = denial();
         if (denial.isPresent()) {
             throw new IllegalStateException("the plugin cpu cannot be used: "
                     + denial.get().reason() + "; " + denial.get().remedy());
         }
-        return new CpuDriver(choosePages(), ROOT);
+        return new CpuDriver(choosePages(hugePages), ROOT);
     }
 
     private static Optional<Availability.Missing> denial() {
@@ -60,14 +65,16 @@ public final class HostAccess {
         }
     }
 
-    private static HostPages choosePages() {
+    private static HostPages choosePages(boolean hugePages) {
         String system = System.getProperty("os.name", "");
         String processor = System.getProperty("os.arch", "");
         if (!system.equals("Linux") || !BOUND_PROCESSORS.contains(processor)) {
             return new ArenaPages("this is " + system + " on " + processor + ", not Linux on x86-64 or AArch64");
         }
         try {
-            return new MappedPages(new LockLimit(ROOT));
+            boolean allowed =
+                    !Machine.transparentHugePages(ROOT).orElse("never").equals("never");
+            return new MappedPages(new LockLimit(ROOT), hugePages && allowed);
         } catch (LinkageError | RuntimeException e) {
             return new ArenaPages("the C library could not be bound: " + (e.getCause() == null ? e : e.getCause()));
         }

@@ -4,11 +4,9 @@ import dev.quarry.ByteSize;
 import dev.quarry.MemoryInfo;
 import dev.quarry.MemoryKind;
 import dev.quarry.spi.DriverException;
-import dev.quarry.spi.DriverOutOfMemoryException;
 import dev.quarry.spi.SegmentRequest;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -16,47 +14,36 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>An address, once handed out, stays readable and writable until the close, whoever holds it: a view that outlived
  * its allocation reads zeros or somebody else's bytes, and never crashes the JVM. So a freed range gives its pages back
- * to the kernel, keeps its addresses, and waits in the {@link RangeCache}. Thread-safe; no lock is held in a system call.
+ * to the kernel, keeps its addresses, and waits in {@link AddressRanges}. Thread-safe; no lock is held in a system call.
  */
 final class HostMemory implements AutoCloseable {
     private final HostPages pages;
+    private final HostAccount account;
     private final MachineMemory machine;
     private final LockLimit lockLimit;
+
+    /** Free ranges, all readable and writable. */
+    private final AddressRanges addresses;
+
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Free ranges, all mapped. Guarded by {@link #lock}, as all below. */
-    private final RangeCache free = new RangeCache();
-
-    /** What is handed out, by address. */
+    /** What is handed out, by address. Guarded by {@link #lock}. */
     private final Map<Long, Held> held = new HashMap<>();
-
-    /** Whole pages that are handed out, on their way, or lost in a failed free. */
-    private long heldBytes;
-
-    /** The bound of {@link #heldBytes}, as last looked at. */
-    private long most;
-
-    private boolean closed;
 
     private record Held(MemoryKind kind, long bytes) {}
 
-    HostMemory(HostPages pages, MachineMemory machine, LockLimit lockLimit) {
+    /** Makes one that owns its pages, and closes the account with them. */
+    HostMemory(HostPages pages, HostAccount account, MachineMemory machine, LockLimit lockLimit) {
         this.pages = pages;
+        this.account = account;
         this.machine = machine;
         this.lockLimit = lockLimit;
-        this.most = machine.most();
+        this.addresses = new AddressRanges(pages.pageSize(), pages::map);
     }
 
     /** Returns free and total memory of a kind. */
     MemoryInfo info(MemoryKind kind) {
-        long taken;
-        lock.lock();
-        try {
-            taken = heldBytes;
-        } finally {
-            lock.unlock();
-        }
-        MemoryInfo now = machine.now(taken);
+        MemoryInfo now = machine.now(account.taken());
         return kind.equals(MemoryKind.PINNED) ? lockLimit.bound(now) : now;
     }
 
@@ -67,9 +54,9 @@ final class HostMemory implements AutoCloseable {
      */
     long allocate(SegmentRequest request) {
         long bytes = wholePages(request.bytes());
-        admit(request, bytes);
+        account.admit(bytes, "allocate", () -> arguments(request));
         try {
-            long address = take(bytes, request.alignment());
+            long address = addresses.take(bytes, request.alignment());
             if (request.kind().equals(MemoryKind.PINNED)) {
                 lockPages(request, address, bytes);
             }
@@ -81,7 +68,7 @@ final class HostMemory implements AutoCloseable {
             }
             return address;
         } catch (Throwable t) {
-            dismiss(bytes);
+            account.dismiss(bytes);
             throw t;
         }
     }
@@ -108,94 +95,14 @@ final class HostMemory implements AutoCloseable {
             pages.unlock(address, bytes);
         }
         pages.discard(address, bytes);
-        putBack(address, bytes);
-        dismiss(bytes);
+        addresses.putBack(address, bytes);
+        account.dismiss(bytes);
     }
 
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-        } finally {
-            lock.unlock();
-        }
+        account.close();
         pages.close();
-    }
-
-    /** Counts bytes in, before they are taken. */
-    private void admit(SegmentRequest request, long bytes) {
-        if (!fits(request, bytes)) {
-            // A container's limit may have been raised since.
-            long now = machine.most();
-            long taken;
-            lock.lock();
-            try {
-                most = now;
-                taken = heldBytes;
-            } finally {
-                lock.unlock();
-            }
-            if (!fits(request, bytes)) {
-                throw exhausted(
-                        request,
-                        "this process can have " + ByteSize.format(now) + " in all, and " + ByteSize.format(taken)
-                                + " are handed out");
-            }
-        }
-    }
-
-    private boolean fits(SegmentRequest request, long bytes) {
-        lock.lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException("the driver of cpu:0 is closed");
-            }
-            // Rounding up may have overflowed.
-            if (bytes < request.bytes() || bytes > most - heldBytes) {
-                return false;
-            }
-            heldBytes += bytes;
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void dismiss(long bytes) {
-        lock.lock();
-        try {
-            heldBytes -= bytes;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private long take(long bytes, long alignment) {
-        lock.lock();
-        try {
-            OptionalLong known = free.take(bytes, alignment);
-            if (known.isPresent()) {
-                return known.getAsLong();
-            }
-        } finally {
-            lock.unlock();
-        }
-        long mapped = bytes + Math.max(0, alignment - pages.pageSize());
-        long start = pages.map(mapped);
-        long address = RangeCache.alignUp(start, alignment);
-        putBack(start, address - start);
-        putBack(address + bytes, start + mapped - address - bytes);
-        return address;
-    }
-
-    private void putBack(long address, long bytes) {
-        lock.lock();
-        try {
-            free.put(address, bytes);
-        } finally {
-            lock.unlock();
-        }
     }
 
     private void lockPages(SegmentRequest request, long address, long bytes) {
@@ -203,13 +110,16 @@ final class HostMemory implements AutoCloseable {
             // Beyond what is free, the kernel would not refuse: it would end a process, likely this one.
             long available = machine.now(0).freeBytes();
             if (bytes > available) {
-                throw exhausted(request, "only " + ByteSize.format(available) + " are free on this machine");
+                throw HostAccount.exhausted(
+                        "allocate",
+                        arguments(request),
+                        "only " + ByteSize.format(available) + " are free on this machine");
             }
             pages.lock(address, bytes);
         } catch (DriverException e) {
             try {
                 pages.discard(address, bytes);
-                putBack(address, bytes);
+                addresses.putBack(address, bytes);
             } catch (DriverException lost) {
                 e.addSuppressed(lost);
             }
@@ -217,10 +127,8 @@ final class HostMemory implements AutoCloseable {
         }
     }
 
-    private static DriverOutOfMemoryException exhausted(SegmentRequest request, String reason) {
-        String arguments = request.kind() + ", " + request.bytes() + ", " + request.alignment();
-        return new DriverOutOfMemoryException(
-                "allocate", arguments, Errno.ENOMEM.number(), Errno.describe(Errno.ENOMEM.number()) + "; " + reason);
+    private static String arguments(SegmentRequest request) {
+        return request.kind() + ", " + request.bytes() + ", " + request.alignment();
     }
 
     private long wholePages(long bytes) {

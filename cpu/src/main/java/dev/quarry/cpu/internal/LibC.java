@@ -20,6 +20,9 @@ import java.lang.invoke.VarHandle;
  * or native access is denied; only {@link HostAccess} touches it first.
  */
 final class LibC {
+    /** Pages may not be touched; the kernel sets no memory aside for them. */
+    static final int PROT_NONE = 0x0;
+
     /** Pages may be read. */
     static final int PROT_READ = 0x1;
 
@@ -38,6 +41,9 @@ final class LibC {
     /** Gives the pages back; the range stays mapped and reads as zeros. */
     static final int MADV_DONTNEED = 4;
 
+    /** Asks for huge pages where they fit. */
+    static final int MADV_HUGEPAGE = 14;
+
     /** The bytes of a page. */
     static final int SC_PAGESIZE = 30;
 
@@ -51,6 +57,7 @@ final class LibC {
     private static final MethodHandle MMAP =
             function("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle MUNMAP = function("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle MPROTECT = function("mprotect", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle MADVISE = function("madvise", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle MLOCK = function("mlock", JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle MUNLOCK = function("munlock", JAVA_INT, JAVA_LONG, JAVA_LONG);
@@ -89,6 +96,15 @@ final class LibC {
     static int munmap(MemorySegment callState, long address, long bytes) {
         try {
             return (int) MUNMAP.invokeExact(callState, address, bytes);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /** Changes what may be done with pages. Returns 0, or -1 if it fails, perhaps after it changed a part. */
+    static int mprotect(MemorySegment callState, long address, long bytes, int protection) {
+        try {
+            return (int) MPROTECT.invokeExact(callState, address, bytes, protection);
         } catch (Throwable t) {
             throw unexpected(t);
         }

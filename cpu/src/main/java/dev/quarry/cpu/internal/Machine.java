@@ -49,7 +49,7 @@ final class Machine {
     }
 
     /** Returns the mode that the kernel writes in brackets: always, madvise or never. */
-    private static Optional<String> transparentHugePages(Path root) {
+    static Optional<String> transparentHugePages(Path root) {
         return ProcFile.lines(root.resolve("sys/kernel/mm/transparent_hugepage/enabled")).stream()
                 .map(line -> line.replaceFirst(".*\\[(.*)].*", "$1"))
                 .findFirst();

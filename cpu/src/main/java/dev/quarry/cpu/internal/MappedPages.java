@@ -22,8 +22,12 @@ final class MappedPages implements HostPages {
     private static final Set<MemoryKind> KINDS =
             Collections.unmodifiableSequencedSet(new LinkedHashSet<>(List.of(MemoryKind.HOST, MemoryKind.PINNED)));
 
+    /** From this size on, a plain mapping can hold a huge page. */
+    private static final long HUGE_PAGE_SIZE = 2L << 20;
+
     private final long pageSize;
     private final LockLimit lockLimit;
+    private final boolean hugePages;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** All that was ever mapped. Guarded by {@link #lock}. */
@@ -31,8 +35,14 @@ final class MappedPages implements HostPages {
 
     private record Mapping(long address, long bytes) {}
 
-    MappedPages(LockLimit lockLimit) {
+    /**
+     * Makes one.
+     *
+     * @param hugePages whether to ask for huge pages; those who do not write much would take more memory with them
+     */
+    MappedPages(LockLimit lockLimit, boolean hugePages) {
         this.lockLimit = lockLimit;
+        this.hugePages = hugePages;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = LibC.errnoSegment(arena);
             this.pageSize = done("sysconf", "_SC_PAGESIZE", LibC.sysconf(state, LibC.SC_PAGESIZE), state);
@@ -51,18 +61,39 @@ final class MappedPages implements HostPages {
 
     @Override
     public String description() {
-        return "anonymous mappings of the C library, pages of " + pageSize + " B";
+        return "anonymous mappings of the C library, pages of " + pageSize + " B"
+                + (hugePages ? ", and huge ones asked for" : "");
     }
 
     @Override
     public long map(long bytes) {
+        return map(bytes, LibC.PROT_READ | LibC.PROT_WRITE, "PROT_READ|PROT_WRITE");
+    }
+
+    @Override
+    public boolean canReserve() {
+        return true;
+    }
+
+    /** Takes addresses without access to them, which count nowhere, even where the kernel overcommits nothing. */
+    @Override
+    public long reserve(long bytes) {
+        return map(bytes, LibC.PROT_NONE, "PROT_NONE");
+    }
+
+    private long map(long bytes, int protection, String name) {
         long address;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = LibC.errnoSegment(arena);
             int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE;
-            address = LibC.mmap(state, bytes, LibC.PROT_READ | LibC.PROT_WRITE, flags);
+            address = LibC.mmap(state, bytes, protection, flags);
             if (address == LibC.MAP_FAILED) {
-                throw notMapped(bytes, LibC.errno(state));
+                String arguments = "NULL, " + bytes + ", " + name + ", MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE, -1, 0";
+                throw outOfMemory("mmap", arguments, LibC.errno(state));
+            }
+            if (hugePages && bytes >= HUGE_PAGE_SIZE) {
+                // Advice: where the kernel takes none, the pages are as good as without it.
+                LibC.madvise(state, address, bytes, LibC.MADV_HUGEPAGE);
             }
         }
         lock.lock();
@@ -74,11 +105,20 @@ final class MappedPages implements HostPages {
         return address;
     }
 
-    private static DriverException notMapped(long bytes, int errno) {
-        String arguments = "NULL, " + bytes + ", PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE, -1, 0";
+    @Override
+    public void open(long address, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = LibC.errnoSegment(arena);
+            if (LibC.mprotect(state, address, bytes, LibC.PROT_READ | LibC.PROT_WRITE) != 0) {
+                throw outOfMemory("mprotect", range(address, bytes) + ", PROT_READ|PROT_WRITE", LibC.errno(state));
+            }
+        }
+    }
+
+    private static DriverException outOfMemory(String function, String arguments, int errno) {
         return errno == Errno.ENOMEM.number()
-                ? new DriverOutOfMemoryException("mmap", arguments, errno, Errno.describe(errno))
-                : new DriverException("mmap", arguments, errno, Errno.describe(errno));
+                ? new DriverOutOfMemoryException(function, arguments, errno, Errno.describe(errno))
+                : new DriverException(function, arguments, errno, Errno.describe(errno));
     }
 
     @Override

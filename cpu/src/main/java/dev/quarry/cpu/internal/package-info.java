@@ -3,6 +3,7 @@
  *
  * <p>Bottom up: {@link dev.quarry.cpu.internal.LibC} binds, {@link dev.quarry.cpu.internal.HostPages} takes pages,
  * {@link dev.quarry.cpu.internal.HostMemory} keeps and reuses their addresses,
+ * {@link dev.quarry.cpu.internal.HostVirtualMemory} maps them by parts,
  * {@link dev.quarry.cpu.internal.CpuStreams} runs work in order, {@link dev.quarry.cpu.internal.CpuDriver} joins them.
  */
 @NullMarked

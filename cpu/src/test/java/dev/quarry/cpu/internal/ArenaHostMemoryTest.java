@@ -22,4 +22,9 @@ class ArenaHostMemoryTest extends HostMemoryContract {
                 .withMessageContaining("pinned");
         assertThat(driver.info().properties().get("memory")).contains("portable", "the test says so");
     }
+
+    @Test
+    void shouldOfferNoVirtualMemoryWhenPortable() {
+        assertThat(driver.virtualMemory()).isEmpty();
+    }
 }

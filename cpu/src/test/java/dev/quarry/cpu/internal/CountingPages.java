@@ -1,18 +1,35 @@
 package dev.quarry.cpu.internal;
 
 import dev.quarry.MemoryKind;
+import dev.quarry.spi.DriverException;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/** Pages of another source, with a count of all that were ever mapped and of those that are locked. */
+/** Pages of another source, with a count of all that were ever mapped of those that are locked, and a call that fails. */
 final class CountingPages implements HostPages {
     final AtomicLong mappedBytes = new AtomicLong();
     final AtomicLong lockedBytes = new AtomicLong();
 
+    final AtomicLong reservedBytes = new AtomicLong();
+
     private final HostPages upstream;
+    private final AtomicReference<@Nullable String> failing = new AtomicReference<>();
 
     CountingPages(HostPages upstream) {
         this.upstream = upstream;
+    }
+
+    /** Makes the next call of a method fail, {@code open} or {@code discard}. */
+    void failNext(String method) {
+        failing.set(method);
+    }
+
+    private void failIf(String method) {
+        if (failing.compareAndSet(method, null)) {
+            throw new DriverException(method, "", Errno.EAGAIN.number(), "the test says so");
+        }
     }
 
     @Override
@@ -37,7 +54,25 @@ final class CountingPages implements HostPages {
     }
 
     @Override
+    public boolean canReserve() {
+        return upstream.canReserve();
+    }
+
+    @Override
+    public long reserve(long bytes) {
+        reservedBytes.addAndGet(bytes);
+        return upstream.reserve(bytes);
+    }
+
+    @Override
+    public void open(long address, long bytes) {
+        failIf("open");
+        upstream.open(address, bytes);
+    }
+
+    @Override
     public void discard(long address, long bytes) {
+        failIf("discard");
         upstream.discard(address, bytes);
     }
 

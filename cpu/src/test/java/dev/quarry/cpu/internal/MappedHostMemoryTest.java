@@ -28,7 +28,7 @@ class MappedHostMemoryTest extends HostMemoryContract {
 
     @Override
     HostPages createPages() {
-        return new MappedPages(new LockLimit(Path.of("/")));
+        return new MappedPages(new LockLimit(Path.of("/")), false);
     }
 
     private long allocatePinned(long bytes) {
