@@ -40,7 +40,7 @@ traces+=("$generated"/*.csv.gz)
 for trace in "${traces[@]}"; do
   name=$(basename "$trace" .csv.gz)
   echo "$name" >&2
-  replay=("$root/quarry" replay "$trace" --json)
+  replay=("$root/quarry" replay "$trace" --json --no-vmm) # as the peers without virtual memory
   case $name in pressure* | phases*) replay+=(--total 16GiB --allow-oom) ;; esac
   # A run that fails says why, and the table shows it.
   for ((round = 0; round < rounds; round++)); do

@@ -60,13 +60,26 @@ public record MemoryStatistics(
      *
      * @param allocations segments asked for, failures included
      * @param frees segments given back
+     * @param pagesCreated handles of physical memory taken, to be mapped into reserved addresses
+     * @param pagesReleased handles of physical memory given back
+     * @param maps handles mapped
+     * @param unmaps handles unmapped
      * @param events events recorded by the pool
      * @param streamWaits waits put on streams by the pool
      * @param hostWaits waits of the host for a device, on the way to failure only
      * @param stallNanos time spent in them
      */
     public record DriverCalls(
-            long allocations, long frees, long events, long streamWaits, long hostWaits, long stallNanos) {}
+            long allocations,
+            long frees,
+            long pagesCreated,
+            long pagesReleased,
+            long maps,
+            long unmaps,
+            long events,
+            long streamWaits,
+            long hostWaits,
+            long stallNanos) {}
 
     /**
      * Returns how scattered free memory is: {@code 1 - largestFreeBytes / freeBytes}, 0 where nothing is free. 0 means

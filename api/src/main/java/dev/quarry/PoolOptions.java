@@ -49,7 +49,7 @@ public final class PoolOptions {
 
     /** Starts from these options. */
     public Builder toBuilder() {
-        return new Builder(values);
+        return values.copy();
     }
 
     /** Lists every option that has a key, with its default. */
@@ -146,6 +146,16 @@ public final class PoolOptions {
         return values.maxStall;
     }
 
+    /** Returns whether memory is mapped into reserved addresses, where the device can; else it comes in segments. */
+    public boolean virtualMemory() {
+        return values.virtualMemory;
+    }
+
+    /** Returns how memory is weighed against time where virtual memory is used. */
+    public PoolMode mode() {
+        return values.mode;
+    }
+
     /** Returns the handler that may free memory before an allocation fails, or {@code null}. */
     public @Nullable OutOfMemoryHandler outOfMemoryHandler() {
         return values.handler;
@@ -179,7 +189,7 @@ public final class PoolOptions {
     public record Description(String key, String defaultValue, String meaning) {}
 
     /** The values while options are being made. Not thread-safe. */
-    public static final class Builder {
+    public static final class Builder implements Cloneable {
         private @Nullable String name;
         private long limit = Long.MAX_VALUE;
         private double memoryFraction = 1;
@@ -196,28 +206,18 @@ public final class PoolOptions {
         private boolean trackPlaces;
         private int leakSampling = 4096;
         private Duration maxStall = Duration.ofSeconds(10);
+        private boolean virtualMemory = true;
+        private PoolMode mode = PoolMode.BALANCED;
         private @Nullable OutOfMemoryHandler handler;
 
         private Builder() {}
 
-        private Builder(Builder from) {
-            name = from.name;
-            limit = from.limit;
-            memoryFraction = from.memoryFraction;
-            initialBytes = from.initialBytes;
-            segmentBytes = from.segmentBytes;
-            growthFactor = from.growthFactor;
-            growthBytes = from.growthBytes;
-            cacheBlockBytes = from.cacheBlockBytes;
-            cacheBytes = from.cacheBytes;
-            pressureLow = from.pressureLow;
-            pressureHigh = from.pressureHigh;
-            viewSafety = from.viewSafety;
-            clearOnFree = from.clearOnFree;
-            trackPlaces = from.trackPlaces;
-            leakSampling = from.leakSampling;
-            maxStall = from.maxStall;
-            handler = from.handler;
+        private Builder copy() {
+            try {
+                return (Builder) clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
         }
 
         /** Sets {@link PoolOptions#name()}. */
@@ -333,6 +333,18 @@ public final class PoolOptions {
             return this;
         }
 
+        /** Sets {@link PoolOptions#virtualMemory()}; fixed when the pool opens. */
+        public Builder virtualMemory(boolean value) {
+            virtualMemory = value;
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#mode()}. */
+        public Builder mode(PoolMode value) {
+            mode = Objects.requireNonNull(value, "mode");
+            return this;
+        }
+
         /** Sets {@link PoolOptions#outOfMemoryHandler()}. */
         public Builder outOfMemoryHandler(@Nullable OutOfMemoryHandler value) {
             handler = value;
@@ -360,7 +372,7 @@ public final class PoolOptions {
                 throw new IllegalArgumentException(
                         "pressureLow = " + pressureLow + " (expected: at most pressureHigh, " + pressureHigh + ")");
             }
-            return new PoolOptions(new Builder(this));
+            return new PoolOptions(copy());
         }
 
         private static double part(double value, String what) {

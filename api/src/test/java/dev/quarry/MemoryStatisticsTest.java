@@ -55,7 +55,7 @@ class MemoryStatisticsTest {
                 free,
                 largest,
                 new Hits(0, 0, 0, 0),
-                new DriverCalls(0, 0, 0, 0, 0, 0),
+                new DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 0,
                 0);
     }

@@ -204,7 +204,7 @@ class PoolOptionsTest {
                 .filter(name -> !WITHOUT_KEY.contains(name))
                 .map(PoolOptionsTest::keyOf)
                 .collect(Collectors.toSet());
-        assertThat(setters).hasSize(15);
+        assertThat(setters).hasSize(17);
         assertThat(PoolOptions.describe())
                 .extracting(PoolOptions.Description::key)
                 .containsExactlyInAnyOrderElementsOf(setters);
@@ -229,7 +229,9 @@ class PoolOptionsTest {
                 .containsEntry("clear-on-free", "true")
                 .containsEntry("track-places", "true")
                 .containsEntry("leak-sampling", "77")
-                .containsEntry("max-stall", "1006ms");
+                .containsEntry("max-stall", "1006ms")
+                .containsEntry("virtual-memory", "false")
+                .containsEntry("mode", "fast");
         assertThat(everythingSet().build()).hasToString("PoolOptions" + map);
     }
 
@@ -313,7 +315,9 @@ class PoolOptionsTest {
                 .clearOnFree(true)
                 .trackPlaces(true)
                 .leakSampling(77)
-                .maxStall(Duration.ofMillis(1006));
+                .maxStall(Duration.ofMillis(1006))
+                .virtualMemory(false)
+                .mode(PoolMode.FAST);
     }
 
     private static String keyOf(String setter) {

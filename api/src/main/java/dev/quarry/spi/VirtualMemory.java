@@ -1,6 +1,7 @@
 package dev.quarry.spi;
 
 import dev.quarry.MemoryKind;
+import java.util.Set;
 
 /**
  * Reserved address space, and physical memory that is mapped into it: one handle whole, at one place at a time.
@@ -9,6 +10,9 @@ import dev.quarry.MemoryKind;
  */
 @Incubating
 public interface VirtualMemory {
+    /** Returns the kinds of memory that can be mapped. */
+    Set<MemoryKind> kinds();
+
     /** Returns the unit of mapping in bytes, a power of two. */
     long pageSize(MemoryKind kind);
 

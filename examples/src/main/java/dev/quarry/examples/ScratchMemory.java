@@ -43,8 +43,9 @@ public final class ScratchMemory {
             }
         }
         MemoryStatistics statistics = pool.statistics();
+        long calls = statistics.driver().allocations() + statistics.driver().pagesCreated();
         System.out.println("1000 requests: " + length + " characters");
-        System.out.println("driver asked for memory: " + statistics.driver().allocations() + " time(s)");
+        System.out.println("driver asked for memory: " + calls + " time(s)");
     }
 
     private static String sortedByDistance(Arena scratch) {

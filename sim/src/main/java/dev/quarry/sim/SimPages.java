@@ -3,6 +3,7 @@ package dev.quarry.sim;
 import dev.quarry.MemoryKind;
 import dev.quarry.spi.SegmentRequest;
 import dev.quarry.spi.VirtualMemory;
+import java.util.Set;
 
 /** The virtual memory of one simulated device: the calls that reserve, create and map. Thread-safe, by the driver's lock. */
 final class SimPages implements VirtualMemory {
@@ -32,6 +33,11 @@ final class SimPages implements VirtualMemory {
         this.budget = budget;
         this.meter = meter;
         this.detector = detector;
+    }
+
+    @Override
+    public Set<MemoryKind> kinds() {
+        return SimMemory.KINDS;
     }
 
     @Override

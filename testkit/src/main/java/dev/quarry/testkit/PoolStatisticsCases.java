@@ -63,8 +63,11 @@ interface PoolStatisticsCases extends PoolSubject {
                         + now.hits().handedOver()
                         + now.hits().grown())
                 .isEqualTo(ever);
-        assertThat(now.driver().allocations() - now.driver().frees())
+        assertThat(now.driver().allocations()
+                        - now.driver().frees()
+                        + now.driver().pagesCreated())
                 .isGreaterThanOrEqualTo(now.segments().current());
+        assertThat(now.driver().maps()).isGreaterThanOrEqualTo(now.driver().pagesCreated());
     }
 
     @Test

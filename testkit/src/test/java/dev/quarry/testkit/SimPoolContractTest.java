@@ -14,8 +14,12 @@ class SimPoolContractTest {
         private final SimPlugin plugin;
 
         SimContract(MemoryKind kind, SimSchedule schedule) {
+            this(kind, schedule, false);
+        }
+
+        SimContract(MemoryKind kind, SimSchedule schedule, boolean virtualMemory) {
             this.kind = kind;
-            this.plugin = new SimPlugin(schedule);
+            this.plugin = new SimPlugin(schedule, virtualMemory);
         }
 
         @Override
@@ -76,6 +80,30 @@ class SimPoolContractTest {
     class PinnedManual extends SimContract {
         PinnedManual() {
             super(MemoryKind.PINNED, SimSchedule.MANUAL);
+        }
+    }
+
+    /** Device memory that is mapped, work completes at once. */
+    @Nested
+    class MappedImmediate extends SimContract {
+        MappedImmediate() {
+            super(MemoryKind.DEVICE, SimSchedule.IMMEDIATE, true);
+        }
+    }
+
+    /** Device memory that is mapped, work completes when the host waits for it. */
+    @Nested
+    class MappedLazy extends SimContract {
+        MappedLazy() {
+            super(MemoryKind.DEVICE, SimSchedule.LAZY, true);
+        }
+    }
+
+    /** Page-locked memory that is mapped, work completes when the host waits for any. */
+    @Nested
+    class MappedPinnedManual extends SimContract {
+        MappedPinnedManual() {
+            super(MemoryKind.PINNED, SimSchedule.MANUAL, true);
         }
     }
 }

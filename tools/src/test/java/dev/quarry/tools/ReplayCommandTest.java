@@ -133,9 +133,24 @@ class ReplayCommandTest {
             assertThat(json.get(count).isNumber()).as(count).isTrue();
         }
         JsonNode host = json("replay", tiny, "--engine", engine, "--device", "cpu:0", "--repeat", 0, "--json");
-        assertThat(host.get("vmm").asBoolean()).isFalse();
+        assertThat(host.get("vmm").asBoolean()).isTrue();
         for (String count : new String[] {"pages_created", "pages_released", "map_calls", "unmap_calls"}) {
-            assertThat(host.get(count).isNull()).as(count).isTrue();
+            assertThat(host.get(count).isNumber()).as(count).isEqualTo(engine.equals("pool"));
+        }
+    }
+
+    @Test
+    void shouldMapNothingWhenVirtualMemoryIsTakenAway() {
+        JsonNode mapped = json("replay", tiny, "--repeat", 0, "--json");
+        assertThat(mapped.get("vmm").asBoolean()).isTrue();
+        assertThat(mapped.get("pages_created").asInt()).isPositive();
+        assertThat(mapped.get("driver_allocs").asInt()).isZero();
+        for (JsonNode plain : List.of(
+                json("replay", tiny, "--no-vmm", "--repeat", 0, "--json"),
+                json("replay", tiny, "--option", "virtual-memory=false", "--repeat", 0, "--json"))) {
+            assertThat(plain.get("vmm").asBoolean()).isFalse();
+            assertThat(plain.get("pages_created").asInt()).isZero();
+            assertThat(plain.get("driver_allocs").asInt()).isPositive();
         }
     }
 

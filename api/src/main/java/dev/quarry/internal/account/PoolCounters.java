@@ -40,6 +40,24 @@ public final class PoolCounters {
     /** Most segments held at once. */
     public long segmentsPeak;
 
+    /** Bytes of handles that are created and mapped nowhere, or on their way; guarded by the pool's lock. */
+    public long spareBytes;
+
+    /** Bytes of a block for which the host waits; guarded by the pool's lock. */
+    public long transitBytes;
+
+    /** Handles of physical memory created. */
+    public final AtomicLong pagesCreated = new AtomicLong();
+
+    /** Handles of physical memory given back. */
+    public final AtomicLong pagesReleased = new AtomicLong();
+
+    /** Handles mapped. */
+    public final AtomicLong mapCalls = new AtomicLong();
+
+    /** Handles unmapped. */
+    public final AtomicLong unmapCalls = new AtomicLong();
+
     /** Allocations served by memory that changed owner. */
     public final AtomicLong handedOver = new AtomicLong();
 
@@ -52,7 +70,10 @@ public final class PoolCounters {
     /** Segments received. */
     public final AtomicLong segmentsTaken = new AtomicLong();
 
-    /** Segments given back. */
+    /** Segments given back, ranges of addresses included. */
+    public final AtomicLong segmentsReturned = new AtomicLong();
+
+    /** Calls that gave a segment's memory back to the driver. */
     public final AtomicLong driverFrees = new AtomicLong();
 
     /** Events recorded. */

@@ -2,6 +2,7 @@ package dev.quarry.internal.config;
 
 import dev.quarry.ByteSize;
 import dev.quarry.ConfigurationException;
+import dev.quarry.PoolMode;
 import dev.quarry.PoolOptions;
 import dev.quarry.PoolOptions.Description;
 import dev.quarry.ViewSafety;
@@ -120,6 +121,17 @@ public final class OptionTable {
                 "a whole number, 0 or more, with the unit ms or s, such as 500ms or 10s",
                 (b, v) -> b.maxStall(duration(v)),
                 o -> o.maxStall().toMillis() + "ms");
+        flag(
+                "virtual-memory",
+                "map memory into reserved addresses where the device can, instead of taking segments",
+                PoolOptions.Builder::virtualMemory,
+                PoolOptions::virtualMemory);
+        add(
+                "mode",
+                "how memory is weighed against time where virtual memory is used: fast, balanced or thrifty",
+                "fast, balanced or thrifty",
+                (b, v) -> b.mode(PoolMode.valueOf(v.toUpperCase(Locale.ROOT))),
+                o -> o.mode().name().toLowerCase(Locale.ROOT));
     }
 
     private OptionTable() {}

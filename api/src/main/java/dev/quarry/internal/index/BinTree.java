@@ -68,6 +68,20 @@ final class BinTree {
         return found;
     }
 
+    /** Returns the block of a tree that comes after one of its blocks. */
+    static @Nullable Block after(Block root, Block block) {
+        Block found = null;
+        for (Block node = root; node != null; ) {
+            if (block.precedes(node)) {
+                found = node;
+                node = node.left();
+            } else {
+                node = node.right();
+            }
+        }
+        return found;
+    }
+
     /** Returns the first block of a tree. */
     static Block first(Block root) {
         Block node = root;

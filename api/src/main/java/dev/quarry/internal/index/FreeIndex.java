@@ -142,6 +142,18 @@ public final class FreeIndex {
         return bin < 0 ? null : first(roots[bin]);
     }
 
+    /** Returns the block that comes after one in best-fit order. */
+    public @Nullable Block after(Block block) {
+        int bin = block.bin();
+        int root = roots[bin];
+        Block next = root < 0 ? BinTree.after(block(-root), block) : block.right();
+        if (next == null) {
+            bin = occupiedAfter(bin);
+            next = bin < 0 ? null : first(roots[bin]);
+        }
+        return next;
+    }
+
     /** Returns the size of the largest block in bytes, 0 where there is none. */
     public long largest() {
         if (words == 0) {

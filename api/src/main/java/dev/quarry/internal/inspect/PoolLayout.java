@@ -2,6 +2,7 @@ package dev.quarry.internal.inspect;
 
 import dev.quarry.MemoryStatistics;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a pool's invariants speak of, taken while no operation was under way. Immutable.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param deferred blocks closed but not yet given back to the index, by id
  * @param statistics the pool's own counters at the same moment
  * @param reservedByAccount what the pool's account says is reserved
+ * @param spareBytes bytes of handles of physical memory that are mapped nowhere
  */
 public record PoolLayout(
         String name,
@@ -23,7 +25,8 @@ public record PoolLayout(
         List<BatchLayout> batches,
         List<Integer> deferred,
         MemoryStatistics statistics,
-        long reservedByAccount) {
+        long reservedByAccount,
+        long spareBytes) {
 
     /** Where a block is. */
     public enum State {
@@ -36,7 +39,11 @@ public record PoolLayout(
         /** In a batch behind events. */
         PENDING,
         /** Owned by one thread in a driver call. */
-        IN_TRANSIT
+        IN_TRANSIT,
+        /** Reserved addresses with nothing mapped to them. */
+        UNMAPPED,
+        /** Over a mapping that the driver neither made accessible nor undid. */
+        STUCK
     }
 
     /**
@@ -46,8 +53,29 @@ public record PoolLayout(
      * @param bytes its size
      * @param dedicated whether it holds exactly one block that is never cached or split
      * @param blocks its blocks in the order of the physical links
+     * @param mappings what is mapped into a range of reserved addresses, in the order of the addresses; {@code null} for a
+     *     segment that has its memory as long as it exists
      */
-    public record SegmentLayout(long address, long bytes, boolean dedicated, List<BlockLayout> blocks) {}
+    public record SegmentLayout(
+            long address,
+            long bytes,
+            boolean dedicated,
+            List<BlockLayout> blocks,
+            @Nullable List<MappingLayout> mappings) {
+        /** Makes a segment that has its memory as long as it exists. */
+        public SegmentLayout(long address, long bytes, boolean dedicated, List<BlockLayout> blocks) {
+            this(address, bytes, dedicated, blocks, null);
+        }
+    }
+
+    /**
+     * One mapping of a handle of physical memory.
+     *
+     * @param address its first byte
+     * @param bytes its size
+     * @param handle the driver's name for it
+     */
+    public record MappingLayout(long address, long bytes, long handle) {}
 
     /**
      * One block.

@@ -11,6 +11,9 @@ import java.util.List;
 final class Closing {
     private static final System.Logger LOG = System.getLogger("dev.quarry.pool");
 
+    /** How often a driver that fails is asked to take all memory back. */
+    private static final int ATTEMPTS = 4;
+
     private final DevicePool pool;
     private final PoolCore core;
     private final Stall stall;
@@ -74,17 +77,13 @@ final class Closing {
         }
     }
 
-    /** Gives all memory back; where a driver fails once, once more, after waiting for whole streams instead of events. */
+    /** Gives all memory back; where a driver fails, some times more, after waiting for whole streams instead of events. */
     private void finish() {
         try {
-            giveAllBack();
-        } catch (DriverException e) {
-            core.log("the driver failed while the memory was given back; trying once more", e);
-        }
-        try {
-            if (core.account().charged() > 0) {
-                pool.synchronizeStreams();
-                giveAllBack();
+            for (int attempt = 1;
+                    attempt <= ATTEMPTS && (attempt == 1 || core.account().charged() > 0);
+                    attempt++) {
+                attempt(attempt);
             }
         } finally {
             if (core.account().charged() == 0) {
@@ -101,6 +100,20 @@ final class Closing {
         }
     }
 
+    private void attempt(int number) {
+        try {
+            if (number > 1) {
+                pool.synchronizeStreams();
+            }
+            giveAllBack();
+        } catch (DriverException e) {
+            if (number == ATTEMPTS) {
+                throw e;
+            }
+            core.log("the driver failed while the memory was given back; trying once more", e);
+        }
+    }
+
     private void giveAllBack() {
         Cleanup cleanup = new Cleanup();
         cleanup.run(() -> stall.waitForAll(Long.MAX_VALUE));
@@ -114,6 +127,7 @@ final class Closing {
         for (Segment segment : segments()) {
             cleanup.run(() -> pool.growth().release(List.of(segment)));
         }
+        cleanup.run(() -> pool.growth().releasePages(Long.MAX_VALUE)); // also what an earlier attempt has only unmapped
         cleanup.rethrow();
     }
 

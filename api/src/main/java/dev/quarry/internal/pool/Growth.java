@@ -29,6 +29,11 @@ final class Growth {
     private final DeviceDriver driver;
     private final Account account;
 
+    /** Grows ranges of reserved addresses; {@code null} for a pool without virtual memory. */
+    private final @Nullable PageGrowth pages;
+
+    private final @Nullable PageRelease pageRelease;
+
     /** Guarded by the gate. */
     private long releasedBytes;
 
@@ -38,6 +43,13 @@ final class Growth {
         this.heap = core.heap();
         this.driver = core.device().driver();
         this.account = core.account();
+        PageSupply supply = driver.virtualMemory()
+                .filter(memory ->
+                        core.options().virtualMemory() && memory.kinds().contains(core.kind()))
+                .map(memory -> new PageSupply(core, memory))
+                .orElse(null);
+        this.pages = supply == null ? null : new PageGrowth(core, order, supply);
+        this.pageRelease = supply == null ? null : new PageRelease(core, order, supply);
     }
 
     /**
@@ -48,6 +60,25 @@ final class Growth {
      */
     @Nullable
     Block grow(Domain domain, Wish wish) {
+        if (pages == null) {
+            return growSegments(domain, wish);
+        }
+        Block block = pages.grow(domain, wish);
+        return block != null ? block : growByPart(domain, wish, room());
+    }
+
+    /** Takes all that is left where that is less than the smallest segment, or than a page. */
+    private @Nullable Block growByPart(Domain domain, Wish wish, long room) {
+        long least = core.growthPolicy().least(wish.size());
+        boolean belowPage = pages != null && room >= least;
+        return descend(
+                domain,
+                wish,
+                wish.size(),
+                belowPage ? least : core.growthPolicy().part(wish.size(), room));
+    }
+
+    private @Nullable Block growSegments(Domain domain, Wish wish) {
         GrowthPolicy policy = core.growthPolicy();
         long need = policy.least(wish.size());
         long target = policy.next(wish.size(), wish.small(), reservedBytes(wish.small()), freeBytes(wish.small()));
@@ -57,11 +88,7 @@ final class Growth {
             target = policy.smaller(need, target);
         }
         Block block = descend(domain, wish, need, target);
-        if (block == null) {
-            long part = policy.part(wish.size(), room == Long.MAX_VALUE ? room() : room);
-            block = descend(domain, wish, wish.size(), part);
-        }
-        return block;
+        return block != null ? block : growByPart(domain, wish, room == Long.MAX_VALUE ? room() : room);
     }
 
     /** Asks for a size, and smaller ones down to the need while they are refused; nothing if the size is 0. */
@@ -75,6 +102,21 @@ final class Growth {
         return block;
     }
 
+    /** Returns whether free memory can be moved. */
+    boolean canRemap() {
+        return pages != null;
+    }
+
+    /**
+     * Moves free memory that no work can touch to where a wish lacks it, if the pool has virtual memory.
+     *
+     * @return the block, or {@code null} if that was not enough
+     */
+    @Nullable
+    Block remap(Domain domain, Wish wish) {
+        return pages == null ? null : pages.remap(domain, wish);
+    }
+
     /** Takes a segment of its own for a shareable wish, or returns {@code null}. */
     @Nullable
     Block dedicate(Domain domain, Wish wish) {
@@ -84,7 +126,8 @@ final class Growth {
     /** Takes a free segment of at least a size, for later requests; returns whether it was got. */
     boolean prepare(long bytes) {
         GrowthPolicy policy = core.growthPolicy();
-        return takeAhead(policy.least(bytes)) || takeAhead(policy.part(bytes, room()));
+        boolean taken = pages == null ? takeAhead(policy.least(bytes)) : pages.prepare(bytes);
+        return taken || takeAhead(policy.part(bytes, room()));
     }
 
     private boolean takeAhead(long bytes) {
@@ -106,15 +149,33 @@ final class Growth {
         for (Segment segment : empty) {
             sum += segment.bytes();
         }
+        if (pageRelease != null && room < need) {
+            long released = releasePages(wanted - room);
+            return released + (room + released < need ? releaseSegments(empty, need - room - released) : 0);
+        }
         long missing = (wanted - room <= sum ? wanted : need) - room;
+        return missing <= sum ? releaseSegments(empty, missing) : 0;
+    }
+
+    private long releaseSegments(List<Segment> empty, long missing) {
         long released = 0;
-        if (missing <= sum) {
-            while (released < missing && !empty.isEmpty()) {
-                Segment chosen = empty.remove(smallestOf(empty, missing - released));
-                released += isComplete(chosen) ? releaseOrKeep(chosen) : 0;
-            }
+        while (released < missing && !empty.isEmpty()) {
+            Segment chosen = empty.remove(smallestOf(empty, missing - released));
+            released += isComplete(chosen) ? releaseOrKeep(chosen) : 0;
         }
         return released;
+    }
+
+    /** Gives memory of ranges back, at most some bytes and one handle more; returns how many. */
+    long releasePages(long most) {
+        long released = pageRelease == null ? 0 : pageRelease.release(most);
+        releasedBytes += released;
+        return released;
+    }
+
+    /** Gives memory of ranges back that was free for some time, in nanoseconds. */
+    void trimPages(long idleNanos) {
+        releasedBytes += pageRelease == null ? 0 : pageRelease.trim(idleNanos);
     }
 
     /** Returns the place of the smallest segment of at least some bytes, else of the largest. */
@@ -180,7 +241,9 @@ final class Growth {
     long release(List<Segment> segments) {
         long released = 0;
         for (Segment segment : segments) {
-            if (forget(segment)) {
+            if (segment.isPaged()) {
+                released += end(segment);
+            } else if (forget(segment)) {
                 try {
                     giveBack(segment);
                 } catch (DriverException e) {
@@ -189,6 +252,14 @@ final class Growth {
                 }
                 released += segment.bytes();
             }
+        }
+        return released;
+    }
+
+    private long end(Segment range) {
+        long released = releasePages(Long.MAX_VALUE);
+        if (pageRelease != null) {
+            pageRelease.end(range);
         }
         return released;
     }
@@ -203,6 +274,7 @@ final class Growth {
         driver.free(core.kind(), segment.address(), segment.bytes());
         account.release(segment.bytes());
         core.counters().driverFrees.incrementAndGet();
+        core.counters().segmentsReturned.incrementAndGet();
         releasedBytes += segment.bytes();
     }
 
@@ -266,7 +338,7 @@ final class Growth {
             Block block = heap.addSegment(address, request.bytes(), small, request.shareable());
             counters.reservedTotal += request.bytes();
             counters.reservedPeak =
-                    Math.max(counters.reservedPeak, heap.segments().bytes());
+                    Math.max(counters.reservedPeak, heap.segments().bytes() + counters.spareBytes);
             counters.segmentsPeak =
                     Math.max(counters.segmentsPeak, heap.segments().count());
             heap.free(block, core.hostDomain());

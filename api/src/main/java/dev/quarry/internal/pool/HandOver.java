@@ -60,6 +60,51 @@ final class HandOver {
     }
 
     /**
+     * Takes the best fit that another domain owns after waiting for its work on the host. Nobody reaches the block meanwhile:
+     * else a stream that allocates and frees all the time could make it its own again and again, with work that is not
+     * complete, and no other domain would ever get it.
+     *
+     * @return the block, or {@code null} if there is none or the wait took too long
+     */
+    @Nullable
+    Block takeByWaiting(Domain domain, Wish wish, Stall stall) {
+        Block block;
+        Domain owner;
+        long sequence;
+        core.lock();
+        try {
+            block = bestForeign(domain, wish, List.of());
+            if (block == null) {
+                return null;
+            }
+            owner = heap.domain(block.owner());
+            sequence = block.sequence();
+            heap.detach(block);
+            core.counters().transitBytes += block.size();
+        } finally {
+            core.unlock();
+        }
+        boolean complete = false;
+        Block taken = null;
+        try {
+            complete = stall.waitFor(owner, sequence);
+        } finally {
+            core.lock();
+            try {
+                core.counters().transitBytes -= block.size();
+                heap.free(block, complete ? core.hostDomain() : owner);
+                Block fit = complete ? heap.find(domain, wish.size(), wish.alignment(), wish.small()) : null;
+                taken = fit == null
+                        ? null
+                        : heap.carve(fit, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
+            } finally {
+                core.unlock();
+            }
+        }
+        return taken;
+    }
+
+    /**
      * Empties all stream caches, and moves to a domain all free blocks that it can be ordered behind, so that neighbours
      * merge whoever freed them.
      *

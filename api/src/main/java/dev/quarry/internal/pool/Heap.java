@@ -28,9 +28,12 @@ final class Heap {
 
     /**
      * Blocks up to this size are cut from the upper end of a free block, larger ones from the lower: so the two do not mix
-     * in the middle, and large free blocks stay whole for longer.
+     * in the middle, and large free blocks stay whole for longer. Not so in ranges, which grow at the upper end.
      */
     private static final long UPPER_CUT_BYTES = 4 << 20;
+
+    /** Size of the smallest free blocks of ranges whose time is noted; a page, mostly. */
+    private static final long RELEASABLE_BYTES = 2 << 20;
 
     /** Smallest request for which a segment much too large is exchanged. */
     private static final long EXCHANGE_BYTES = 16 << 20;
@@ -41,6 +44,7 @@ final class Heap {
     private final IdleClock clock;
     private final SegmentTable segments;
     private final AllocatedPeak peak;
+    private final Ranges ranges;
 
     /** What the caches of domains counted that are gone. */
     private StreamCache.Counters retired = StreamCache.Counters.NONE;
@@ -56,6 +60,7 @@ final class Heap {
         this.clock = new IdleClock(clock);
         this.segments = new SegmentTable(blocks, this.clock);
         this.peak = new AllocatedPeak(this, counters);
+        this.ranges = new Ranges(this, blocks, segments);
     }
 
     SegmentTable segments() {
@@ -65,6 +70,11 @@ final class Heap {
     /** Returns what counts the peak of allocated bytes. */
     AllocatedPeak peak() {
         return peak;
+    }
+
+    /** Returns the ranges of reserved addresses. */
+    Ranges ranges() {
+        return ranges;
     }
 
     /** Returns what tells since when segments are empty. */
@@ -157,18 +167,35 @@ final class Heap {
             return own;
         }
         Block unowned = fit(unownedOnes, size, alignment);
-        return own == null || (unowned != null && unowned.precedes(own)) ? unowned : own;
+        return own == null || (unowned != null && isBetter(unowned, own)) ? unowned : own;
+    }
+
+    /** Returns whether a block fits better than another: not at the top of a range, else the first in best-fit order. */
+    private boolean isBetter(Block block, Block other) {
+        boolean atTop = segments.hasRanges() && block.isTop();
+        boolean otherAtTop = segments.hasRanges() && other.isTop();
+        return atTop == otherAtTop ? block.precedes(other) : otherAtTop;
     }
 
     /** Finds the best fit in one index: the block still free, or {@code null}. */
     @Nullable
     Block fit(FreeIndex index, long size, long alignment) {
-        Block block = index.bestFit(size);
+        Block block = bestFit(index, size);
         if (block == null || alignment <= classes.granule() || fits(block, size, alignment)) {
             return block;
         }
         // The smallest block may just be misplaced; one with room for any shift always fits.
-        return index.bestFit(size + alignment - classes.granule());
+        return bestFit(index, size + alignment - classes.granule());
+    }
+
+    /** Returns the best fit that is not at the top of a range; only if there is none, the one there. */
+    private @Nullable Block bestFit(FreeIndex index, long size) {
+        Block block = index.bestFit(size);
+        if (block != null && segments.hasRanges() && block.isTop()) {
+            Block other = index.after(block);
+            return other == null ? block : other;
+        }
+        return block;
     }
 
     /** Takes {@code size} bytes out of a free block, gives the rest back to its owner, and returns the piece, in use. */
@@ -242,8 +269,8 @@ final class Heap {
         block.setOwner(block.owner(), Block.IN_TRANSIT);
     }
 
-    /** Frees a block in a domain, merging it with free neighbours that the domain owns or that nobody does. */
-    void free(Block block, Domain domain) {
+    /** Frees a block in a domain, merging it with free neighbours that the domain owns or that nobody does; returns the whole. */
+    Block free(Block block, Domain domain) {
         long sequence = domain.isHost() ? 0 : domain.nextSequence();
         FreeIndex index = domain.index(block.isSmall());
         boolean simple =
@@ -251,7 +278,12 @@ final class Heap {
         Block merged = simple ? merge(block, domain, index, sequence) : mergeAll(block, domain, index, sequence);
         if (merged.isWholeSegment()) {
             segments.noteEmpty(merged.segment());
+        } else if (segments.hasRanges()
+                && merged.size() >= RELEASABLE_BYTES
+                && merged.segment().isPaged()) {
+            segments.noteFreed(merged.segment());
         }
+        return merged;
     }
 
     /** Merges where all that joins is the domain's: one neighbour on each side at most (I2). */
@@ -323,15 +355,18 @@ final class Heap {
         return size >= EXCHANGE_BYTES && block.size() > size + size / 8 && block.isWholeSegment();
     }
 
-    private boolean fits(Block block, long size, long alignment) {
+    /** Returns whether a block can be cut so that a piece of a size lies at a multiple of an alignment. */
+    boolean fits(Block block, long size, long alignment) {
         long start = block.address();
         long end = start + block.size();
         long at = placeIn(start, end, size, alignment);
         return at >= start && at + size <= end;
     }
 
-    private static long placeIn(long start, long end, long size, long alignment) {
-        return size <= UPPER_CUT_BYTES ? (end - size) & -alignment : (start + alignment - 1) & -alignment;
+    private long placeIn(long start, long end, long size, long alignment) {
+        return size <= UPPER_CUT_BYTES && !segments.hasRanges()
+                ? (end - size) & -alignment
+                : (start + alignment - 1) & -alignment;
     }
 
     private static boolean joins(Block neighbour, Domain domain) {

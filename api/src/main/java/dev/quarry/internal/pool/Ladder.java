@@ -4,6 +4,7 @@ import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.OutOfMemoryHandler;
 import dev.quarry.OutOfMemoryReport;
 import dev.quarry.OutOfMemoryReport.Step;
+import dev.quarry.PoolMode;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.segment.Block;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ final class Ladder {
                 freedBefore = freeable();
                 Block block = search(domain, wish);
                 if (block == null) {
-                    block = growth.grow(domain, wish);
+                    block = grow(domain, wish);
                     if (block == null) {
                         block = atTheLimit(domain, wish, trail);
                     }
@@ -95,6 +96,19 @@ final class Ladder {
                 return null;
             }
         }
+    }
+
+    private @Nullable Block grow(Domain domain, Wish wish) {
+        Block block = null;
+        if (core.options().mode() == PoolMode.THRIFTY && growth.canRemap()) {
+            block = growth.remap(domain, wish);
+            if (block == null && stall.waitForAll() > 0) {
+                handOver.consolidate(core.hostDomain(), false);
+                block = take(domain, wish);
+                block = block == null ? growth.remap(domain, wish) : block;
+            }
+        }
+        return block == null ? growth.grow(domain, wish) : block;
     }
 
     /** Takes a segment of its own for a shareable wish, making room where needed; {@code null} if there is not enough memory. */
@@ -169,9 +183,33 @@ final class Ladder {
     private @Nullable Block atTheLimit(Domain domain, Wish wish, Trail trail) {
         trail.add("take what other streams freed, merge", 0);
         Block block = takeFrom(domain, wish, !wish.small());
+        if (block == null && growth.canRemap()) {
+            block = remap(domain, wish, trail);
+        }
         if (block == null) {
             makeRoom(domain, wish, trail);
             block = takeOrGrow(domain, wish);
+        }
+        if (block == null) {
+            block = handOver.takeByWaiting(domain, wish, stall);
+            trail.add("wait for one block", block == null ? 0 : block.size());
+        }
+        return block;
+    }
+
+    /** Moves what is complete to where it is wanted; if that is not enough, what can be waited for. */
+    private @Nullable Block remap(Domain domain, Wish wish, Trail trail) {
+        handOver.drainCaches();
+        Block block = growth.remap(domain, wish);
+        trail.add("move free memory to where it is wanted", block == null ? 0 : block.size());
+        if (block == null) {
+            trail.add("wait for pending work", stall.waitForAll());
+            handOver.consolidate(core.hostDomain(), false);
+            block = takeOrGrow(domain, wish);
+        }
+        if (block == null) {
+            block = growth.remap(domain, wish);
+            trail.add("move free memory to where it is wanted", block == null ? 0 : block.size());
         }
         return block;
     }

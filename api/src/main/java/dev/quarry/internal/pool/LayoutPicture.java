@@ -7,6 +7,7 @@ import dev.quarry.internal.inspect.PoolLayout.BatchLayout;
 import dev.quarry.internal.inspect.PoolLayout.BinLayout;
 import dev.quarry.internal.inspect.PoolLayout.BlockLayout;
 import dev.quarry.internal.inspect.PoolLayout.DomainLayout;
+import dev.quarry.internal.inspect.PoolLayout.MappingLayout;
 import dev.quarry.internal.inspect.PoolLayout.SegmentLayout;
 import dev.quarry.internal.inspect.PoolLayout.State;
 import dev.quarry.internal.segment.Block;
@@ -43,7 +44,8 @@ final class LayoutPicture {
                 batches,
                 List.of(),
                 statistics,
-                core.account().charged());
+                core.account().charged(),
+                core.counters().spareBytes);
     }
 
     private SegmentLayout segment(Segment segment) {
@@ -58,7 +60,13 @@ final class LayoutPicture {
                     block.requested(),
                     block.sequence()));
         }
-        return new SegmentLayout(segment.address(), segment.bytes(), segment.isDedicated(), List.copyOf(blocks));
+        List<MappingLayout> mappings = !segment.isPaged()
+                ? null
+                : segment.pages().mappings().stream()
+                        .map(mapping -> new MappingLayout(mapping.address(), mapping.bytes(), mapping.handle()))
+                        .toList();
+        return new SegmentLayout(
+                segment.address(), segment.bytes(), segment.isDedicated(), List.copyOf(blocks), mappings);
     }
 
     private static State state(Block block) {
@@ -68,6 +76,8 @@ final class LayoutPicture {
             case Block.FREE -> State.FREE;
             case Block.PENDING -> State.PENDING;
             case Block.IN_TRANSIT -> State.IN_TRANSIT;
+            case Block.UNMAPPED -> State.UNMAPPED;
+            case Block.STUCK -> State.STUCK;
             default -> throw new IllegalStateException(block + " has state " + block.state());
         };
     }

@@ -56,7 +56,7 @@ final class PoolReports {
                 0,
                 root.largestFreeBytes(),
                 new Hits(0, 0, 0, 0),
-                new DriverCalls(0, 0, 0, 0, 0, 0),
+                new DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 refused,
                 0);
     }
@@ -147,9 +147,10 @@ final class PoolReports {
         long bytesIn = counters.freedBytes + caches.bytesIn();
         long requestedOut = counters.requestedOut + caches.requestedOut();
         long requestedIn = counters.requestedIn + caches.requestedIn();
-        long reserved = core.heap().segments().bytes();
-        long waiting = pending.bytes();
-        long allocated = reserved - cached - free - waiting;
+        long mapped = core.heap().segments().bytes();
+        long reserved = mapped + counters.spareBytes;
+        long waiting = pending.bytes() + counters.transitBytes;
+        long allocated = mapped - cached - free - waiting;
         long allocations = counters.carved + hits;
         long frees = counters.indexFrees + caches.returns();
         return new MemoryStatistics(
@@ -161,7 +162,7 @@ final class PoolReports {
                         core.heap().segments().count(),
                         counters.segmentsPeak,
                         counters.segmentsTaken.get(),
-                        counters.driverFrees.get()),
+                        counters.segmentsReturned.get()),
                 cached,
                 waiting,
                 free,
@@ -174,6 +175,10 @@ final class PoolReports {
                 new DriverCalls(
                         counters.driverAllocations.get(),
                         counters.driverFrees.get(),
+                        counters.pagesCreated.get(),
+                        counters.pagesReleased.get(),
+                        counters.mapCalls.get(),
+                        counters.unmapCalls.get(),
                         counters.events.get(),
                         counters.streamWaits.get(),
                         counters.hostWaits.get(),

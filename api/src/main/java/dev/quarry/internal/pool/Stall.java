@@ -38,6 +38,23 @@ final class Stall {
         return bytes;
     }
 
+    /** Waits for what one domain freed up to a number, for at most the option's time; returns whether it is complete. */
+    boolean waitFor(Domain owner, long sequence) {
+        if (order.isComplete(owner, sequence) || order.cover(owner, sequence) == null) {
+            return order.isComplete(owner, sequence);
+        }
+        long mostNanos = TimeUnit.NANOSECONDS.convert(core.options().maxStall());
+        long start = core.clock().getAsLong();
+        core.counters().hostWaits.incrementAndGet();
+        while (!owner.isCompleted(sequence)
+                && !owner.marks().isEmpty()
+                && isReached(owner.marks().getFirst().event(), left(start, mostNanos))) {
+            order.complete(owner);
+        }
+        core.counters().stallNanos.addAndGet(core.clock().getAsLong() - start);
+        return owner.isCompleted(sequence);
+    }
+
     /** Waits as {@link #waitForAll()}, with a bound of its own in nanoseconds, and frees nothing. */
     long waitForAll(long mostNanos) {
         List<Domain> owners = new ArrayList<>();

@@ -105,6 +105,17 @@ final class StreamOrder {
         return state == StreamState.IDLE || state == StreamState.RUNNING ? record(owner, stream, present) : null;
     }
 
+    /** Asks how far all streams are, so that it is known which free memory no work can touch. */
+    void noteComplete() {
+        for (Domain owner : core.domains()) {
+            long sequence = owner.isHost() || owner.isEmpty() ? 0 : sequenceOf(owner);
+            if (sequence > 0 && !isComplete(owner, sequence)) {
+                cover(owner, sequence);
+                isComplete(owner, sequence);
+            }
+        }
+    }
+
     /** Takes note of a stream on which nothing is under way: all that was freed before the question is complete. */
     void noteIfIdle(Domain owner) {
         DriverStream stream = owner.stream();

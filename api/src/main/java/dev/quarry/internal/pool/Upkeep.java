@@ -49,6 +49,7 @@ final class Upkeep {
             growth.release(growth.idleSegments().stream()
                     .filter(segment -> idle.isZero() || growth.emptySince(segment) - latest <= 0)
                     .toList());
+            growth.trimPages(TimeUnit.NANOSECONDS.convert(idle));
             pressure.assess();
             return growth.releasedBytes() - before;
         } finally {
@@ -65,6 +66,10 @@ final class Upkeep {
         if (options.viewSafety() != core.options().viewSafety()) {
             throw new IllegalArgumentException("viewSafety = " + options.viewSafety() + " (fixed at opening: "
                     + core.options().viewSafety() + ")");
+        }
+        if (options.virtualMemory() != core.options().virtualMemory()) {
+            throw new IllegalArgumentException("virtualMemory = " + options.virtualMemory() + " (fixed at opening: "
+                    + core.options().virtualMemory() + ")");
         }
         core.gate().lock();
         try {

@@ -3,7 +3,7 @@ package dev.quarry.internal.segment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A contiguous part of a segment, free or in use.
+ * A contiguous part of a segment: free, in use, or without memory.
  *
  * <p>Blocks are linked three ways: to the neighbours in their segment, to others in the structure that they are in (a bin of
  * an index, or a stack), and to their segment. They are made, split, merged, and moved into and out of {@link #FREE}
@@ -22,6 +22,10 @@ public final class Block extends Padded {
     public static final int PENDING = 4;
     /** Owned by a thread in a driver call. */
     public static final int IN_TRANSIT = 5;
+    /** Addresses of a range with nothing mapped to them. */
+    public static final int UNMAPPED = 6;
+    /** Over a mapping that could neither be made accessible nor be undone. */
+    public static final int STUCK = 7;
 
     private final int number;
     private long address;
@@ -73,6 +77,12 @@ public final class Block extends Padded {
     /** Returns whether the block has no neighbours. */
     public boolean isWholeSegment() {
         return previous == null && next == null;
+    }
+
+    /** Returns whether nothing is mapped behind this block up to the end of its range: what is cut off it grows the pool. */
+    public boolean isTop() {
+        Block after = next;
+        return after != null && after.state == UNMAPPED && after.next == null;
     }
 
     /** Returns the segment. */

@@ -14,7 +14,13 @@ public final class SegmentTable {
     /** All empty segments, and others that were empty once: sorted out when the list is read. */
     private final List<Segment> emptied = new ArrayList<>();
 
+    private final List<Segment> ranges = new ArrayList<>();
+
+    private boolean hasRanges;
+
+    /** Bytes of memory, in all segments and in those for small requests. */
     private long bytes;
+
     private long smallBytes;
 
     /** Makes an empty table whose segments' first blocks come from a store. */
@@ -27,9 +33,17 @@ public final class SegmentTable {
     public Segment add(long address, long size, boolean small, boolean dedicated) {
         Segment segment = new Segment(address, size, small, dedicated, blocks);
         byAddress.put(address, segment);
-        bytes += size;
-        smallBytes += small ? size : 0;
+        count(segment, size);
         return segment;
+    }
+
+    /** Adds a range of reserved addresses, one hole. */
+    public Segment addRange(long address, long size, boolean small) {
+        Segment range = Segment.range(address, size, small, blocks);
+        byAddress.put(address, range);
+        ranges.add(range);
+        hasRanges = true;
+        return range;
     }
 
     /** Takes a segment out whose one block is neither free in an index nor in use. */
@@ -37,8 +51,31 @@ public final class SegmentTable {
         blocks.recycle(segment.first());
         segment.setAbsent();
         byAddress.remove(segment.address());
-        bytes -= segment.bytes();
-        smallBytes -= segment.isSmall() ? segment.bytes() : 0;
+        ranges.remove(segment);
+        hasRanges = !ranges.isEmpty();
+        count(segment, -segment.heldBytes());
+    }
+
+    /** Takes note that memory is mapped into a range. */
+    public void map(Segment range, Mapping mapping) {
+        range.pages().add(mapping);
+        count(range, mapping.bytes());
+    }
+
+    /** Takes note that memory is not mapped any more. */
+    public void unmap(Segment range, Mapping mapping) {
+        range.pages().remove(mapping);
+        count(range, -mapping.bytes());
+    }
+
+    /** Returns whether there is a range of reserved addresses. */
+    public boolean hasRanges() {
+        return hasRanges;
+    }
+
+    /** Returns the ranges of reserved addresses. */
+    public List<Segment> ranges() {
+        return ranges;
     }
 
     /** Takes note that a segment became empty. */
@@ -48,6 +85,11 @@ public final class SegmentTable {
             segment.setListed(true);
             emptied.add(segment);
         }
+    }
+
+    /** Takes note that memory of a range became free, of a size that can be given back. */
+    public void noteFreed(Segment range) {
+        clock.start(range);
     }
 
     /** Returns the segments that are one free block each. */
@@ -60,12 +102,12 @@ public final class SegmentTable {
         return List.copyOf(emptied);
     }
 
-    /** Returns the sum of the sizes in bytes. */
+    /** Returns the bytes of memory in all segments. */
     public long bytes() {
         return bytes;
     }
 
-    /** Returns the sum of the sizes in bytes of the segments for small requests, or of the others. */
+    /** Returns the bytes of memory in the segments for small requests, or in the others. */
     public long bytes(boolean small) {
         return small ? smallBytes : bytes - smallBytes;
     }
@@ -78,5 +120,10 @@ public final class SegmentTable {
     /** Visits all segments in the order of their addresses. */
     public void forEach(Consumer<Segment> visitor) {
         byAddress.values().forEach(visitor);
+    }
+
+    private void count(Segment segment, long more) {
+        bytes += more;
+        smallBytes += segment.isSmall() ? more : 0;
     }
 }

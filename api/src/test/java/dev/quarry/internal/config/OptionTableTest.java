@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.quarry.ConfigurationException;
+import dev.quarry.PoolMode;
 import dev.quarry.PoolOptions;
 import dev.quarry.ViewSafety;
 import java.time.Duration;
@@ -35,7 +36,9 @@ class OptionTableTest {
                 good("clear-on-free", "true", true, PoolOptions::clearOnFree),
                 good("track-places", "true", true, PoolOptions::trackPlaces),
                 good("leak-sampling", "100", 100, PoolOptions::leakSampling),
-                good("max-stall", "250ms", Duration.ofMillis(250), PoolOptions::maxStall));
+                good("max-stall", "250ms", Duration.ofMillis(250), PoolOptions::maxStall),
+                good("virtual-memory", "false", false, PoolOptions::virtualMemory),
+                good("mode", "thrifty", PoolMode.THRIFTY, PoolOptions::mode));
     }
 
     private static Arguments good(String key, String text, Object value, Function<PoolOptions, Object> get) {
@@ -124,6 +127,7 @@ class OptionTableTest {
                 "view-safety | foo | confined, shared or checked",
                 "clear-on-free | yes | true or false",
                 "leak-sampling | often | a whole number, 0 to 2147483647",
+                "mode | slow | fast, balanced or thrifty",
                 "max-stall | 10 | a whole number, 0 or more, with the unit ms or s, such as 500ms or 10s"
             })
     void shouldSayWhatIsExpectedWhenValueIsBad(String key, String value, String expected) {
@@ -156,7 +160,7 @@ class OptionTableTest {
                 .withMessageContaining("environment variable QUARRY_POOL_CACHE_SIZE")
                 .withMessageContaining("unknown option \"cache-size\"")
                 .withMessageContaining("limit, memory-fraction, initial-bytes, ")
-                .withMessageContaining("max-stall)");
+                .withMessageContaining("mode)");
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> applied(Map.of(), Map.of("quarry.pool.cacheBytes", "1")))
                 .withMessageContaining("system property quarry.pool.cacheBytes")

@@ -2,6 +2,7 @@ package dev.quarry.cpu.internal;
 
 import dev.quarry.MemoryKind;
 import dev.quarry.spi.VirtualMemory;
+import java.util.Set;
 
 /**
  * Virtual memory of kind host: wide ranges of addresses, and rights to bytes that are mapped into them.
@@ -18,7 +19,7 @@ import dev.quarry.spi.VirtualMemory;
  */
 final class HostVirtualMemory implements VirtualMemory {
     /** The size of huge pages on x86-64 and most of AArch64, so that a mapping never splits one. */
-    private static final long PAGE_SIZE = 2L << 20;
+    static final long PAGE_SIZE = 2L << 20;
 
     private final HostPages pages;
     private final HostAccount account;
@@ -37,6 +38,11 @@ final class HostVirtualMemory implements VirtualMemory {
         this.pages = pages;
         this.account = account;
         this.addresses = new AddressRanges(pages.pageSize(), pages::reserve);
+    }
+
+    @Override
+    public Set<MemoryKind> kinds() {
+        return Set.of(MemoryKind.HOST);
     }
 
     /**

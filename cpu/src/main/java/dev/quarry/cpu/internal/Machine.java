@@ -1,5 +1,6 @@
 package dev.quarry.cpu.internal;
 
+import dev.quarry.ByteSize;
 import dev.quarry.DeviceInfo;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -28,6 +29,9 @@ final class Machine {
         properties.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         properties.put("memory", pages.description());
         properties.put("pageSize", Long.toString(pages.pageSize()));
+        if (pages.canReserve()) {
+            properties.put("virtual memory", "pages of " + ByteSize.format(HostVirtualMemory.PAGE_SIZE));
+        }
         ProcFile.bytes(root.resolve("proc/meminfo"), "Hugepagesize")
                 .ifPresent(bytes -> properties.put("hugePageSize", Long.toString(bytes)));
         transparentHugePages(root).ifPresent(mode -> properties.put("transparentHugePages", mode));

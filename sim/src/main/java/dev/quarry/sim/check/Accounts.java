@@ -4,7 +4,6 @@ import dev.quarry.MemoryStatistics;
 import dev.quarry.MemoryStatistics.Family;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.inspect.PoolLayout.BlockLayout;
-import dev.quarry.internal.inspect.PoolLayout.SegmentLayout;
 import dev.quarry.internal.inspect.PoolLayout.State;
 import java.util.HashSet;
 import java.util.Set;
@@ -60,8 +59,8 @@ final class Accounts {
     }
 
     private void checkReserved() {
-        long reserved =
-                layout.segments().stream().mapToLong(SegmentLayout::bytes).sum();
+        long held = layout.segments().stream().mapToLong(Mappings::heldBytes).sum();
+        long reserved = held + layout.spareBytes();
         checkEqual("statistics.reservedBytes", statistics.reservedBytes().current(), reserved);
         checkEqual("reservedByAccount", layout.reservedByAccount(), reserved);
         checkEqual(
@@ -72,7 +71,7 @@ final class Accounts {
                 + statistics.cachedBytes()
                 + statistics.pendingBytes()
                 + statistics.freeBytes();
-        checkEqual("allocated + cached + pending + free", parts, reserved);
+        checkEqual("allocated + cached + pending + free", parts, held);
     }
 
     /** Checks what counts open handles: all blocks in use, with or without the deferred ones. */

@@ -32,6 +32,7 @@ final class Blocks {
             case CACHED -> cached += block.bytes();
             case FREE -> free += block.bytes();
             case PENDING, IN_TRANSIT -> pending += block.bytes();
+            case UNMAPPED, STUCK -> {}
         }
         return null;
     }

@@ -147,8 +147,8 @@ final class Places {
     }
 
     private void checkPlaced(BlockLayout block) {
-        boolean held = block.state() == State.IN_USE || block.state() == State.IN_TRANSIT;
-        if (!held && placeOf[block.id()] == null) {
+        boolean placed = block.state() == State.CACHED || block.state() == State.FREE || block.state() == State.PENDING;
+        if (placed && placeOf[block.id()] == null) {
             throw violation(3, Blocks.text(block) + " is in no index, cache or batch");
         }
     }

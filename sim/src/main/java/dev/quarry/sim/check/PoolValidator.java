@@ -11,6 +11,7 @@ import dev.quarry.internal.inspect.PoolLayout;
  *
  * <ul>
  *   <li>I1: blocks tile their segment in whole granules; segments do not overlap; a dedicated one holds one block.
+ *   <li>I1 and I5 for ranges: exactly what lies under blocks with memory is mapped, each handle once; holes are merged.
  *   <li>I6: no two blocks have one id, a block in use is as large as what its holder asked for, deferred blocks are in use.
  *   <li>I2: no two free neighbours have the same owner.
  *   <li>I3: a free block is in exactly one place, the one that its state and owner name; bins hold blocks of their sizes, by
@@ -43,6 +44,7 @@ public final class PoolValidator {
     @SuppressWarnings("exports") // the layout's package is exported to those who have a layout
     public static void check(PoolLayout layout) {
         Blocks blocks = Tiling.check(layout);
+        Mappings.check(layout);
         Places.check(layout, blocks);
         Accounts.check(layout, blocks);
     }

@@ -65,7 +65,15 @@ final class LayoutSketch {
         Family none = new Family(0, 0, 0, 0);
         DomainLayout host = new DomainLayout(0, List.of(), List.of(), 0, 0);
         return new PoolLayout(
-                "sketch", 512, List.of(), List.of(host), List.of(), List.of(), statistics(none, none, none, none), 0);
+                "sketch",
+                512,
+                List.of(),
+                List.of(host),
+                List.of(),
+                List.of(),
+                statistics(none, none, none, none),
+                0,
+                0);
     }
 
     void move(int id, long by) {
@@ -125,7 +133,8 @@ final class LayoutSketch {
                 List.of(new BatchLayout(0, 1024, List.copyOf(batch))),
                 List.copyOf(deferred),
                 statistics(),
-                account);
+                account,
+                0);
     }
 
     private SegmentLayout dedicated() {
@@ -174,7 +183,7 @@ final class LayoutSketch {
                 0,
                 0,
                 new MemoryStatistics.Hits(0, 0, 0, 0),
-                new MemoryStatistics.DriverCalls(0, 0, 0, 0, 0, 0),
+                new MemoryStatistics.DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 0,
                 0);
     }

@@ -45,7 +45,7 @@ final class Ending {
         world.check();
         if (!world.mishaps().everBroke()) {
             PoolBook.equal(
-                    "live bytes of the driver after all closes", world.driver().liveBytes(), 0);
+                    "live bytes of the driver after all closes", world.driver().liveBytes(), world.kept());
         }
         world.retired().forEach(Strand::forget);
         world.tell(() -> "close the device");

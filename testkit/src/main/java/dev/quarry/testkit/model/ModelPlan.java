@@ -2,6 +2,7 @@ package dev.quarry.testkit.model;
 
 import dev.quarry.ByteSize;
 import dev.quarry.MemoryKind;
+import dev.quarry.PoolMode;
 import dev.quarry.PoolOptions;
 import dev.quarry.sim.SimSchedule;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  * @param kinds the kind of memory of each pool; the pools share the device and its streams
  * @param totalBytes the device's memory
  * @param granule the smallest block step
+ * @param pageBytes the unit of mapping, 0 for a device without virtual memory
  * @param options the options of the pools at first
  * @param live about how many allocations are open at once
  * @param sizes sizes that requests have again and again
@@ -31,6 +33,7 @@ public record ModelPlan(
         List<MemoryKind> kinds,
         long totalBytes,
         long granule,
+        long pageBytes,
         PoolOptions options,
         int live,
         List<Long> sizes,
@@ -62,6 +65,7 @@ public record ModelPlan(
                         List.of(MemoryKind.DEVICE, MemoryKind.DEVICE)),
                 totalBytes,
                 dice.oneOf(64L, 512L, 512L),
+                dice.oneIn(2) ? 0 : dice.oneOf(4096L, 64L << 10, 2L << 20),
                 options(dice, totalBytes),
                 live,
                 sizes,
@@ -81,6 +85,7 @@ public record ModelPlan(
                 .cacheBytes(dice.oneOf(0L, ByteSize.kib(256), dice.logUniform(1, 1 << 20)))
                 .clearOnFree(dice.oneIn(10))
                 .trackPlaces(dice.oneIn(10))
+                .mode(dice.oneOf(PoolMode.values()))
                 .maxStall(dice.oneIn(8) ? Duration.ZERO : Duration.ofSeconds(10));
         if (dice.oneIn(3)) {
             builder.limit(dice.logUniform(Math.max(1, totalBytes / 8), totalBytes));

@@ -4,9 +4,11 @@ import dev.quarry.AllocationRequest;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.inspect.PoolLayout.BlockLayout;
+import dev.quarry.internal.inspect.PoolLayout.MappingLayout;
 import dev.quarry.internal.inspect.PoolLayout.SegmentLayout;
 import dev.quarry.internal.inspect.PoolLayout.State;
 import dev.quarry.sim.SimSchedule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The check that a request was refused for a reason: no memory that lies idle could have served it. */
@@ -39,10 +41,10 @@ final class RefusalJudge {
             long run = 0;
             long longest = 0;
             for (BlockLayout block : segment.blocks()) {
-                run = block.state() == State.IN_USE ? 0 : run + block.bytes();
+                run = hasIdleMemory(block) ? run + block.bytes() : 0;
                 longest = Math.max(longest, run);
             }
-            idle += longest == segment.bytes() ? longest : 0;
+            idle += idleBytes(segment, longest);
             if (!request.isShareable() && !segment.dedicated() && longest >= size + request.alignment() - 1) {
                 throw new AssertionError(request + " was refused, and " + longest
                         + " bytes in a row are in no use in the segment at 0x" + Long.toHexString(segment.address())
@@ -58,5 +60,27 @@ final class RefusalJudge {
                     + idle + " bytes are in no use, and " + size + " would do:\n"
                     + world.mishaps().refusal());
         }
+    }
+
+    private static boolean hasIdleMemory(BlockLayout block) {
+        return block.state() != State.IN_USE && block.state() != State.UNMAPPED && block.state() != State.STUCK;
+    }
+
+    /** Returns what could be given back: a segment in no use, or the handles of a range that lie under no block in use. */
+    private static long idleBytes(SegmentLayout segment, long longest) {
+        List<MappingLayout> mappings = segment.mappings();
+        if (mappings == null) {
+            return longest == segment.bytes() ? longest : 0;
+        }
+        return mappings.stream()
+                .filter(mapping -> segment.blocks().stream()
+                        .noneMatch(block -> block.state() == State.IN_USE && overlap(block, mapping)))
+                .mapToLong(MappingLayout::bytes)
+                .sum();
+    }
+
+    private static boolean overlap(BlockLayout block, MappingLayout mapping) {
+        return block.address() < mapping.address() + mapping.bytes()
+                && mapping.address() < block.address() + block.bytes();
     }
 }

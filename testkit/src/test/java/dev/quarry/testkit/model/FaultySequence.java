@@ -39,9 +39,13 @@ final class FaultySequence {
     /** What a run came to: driver calls, which one failed, and what was wrong afterwards. */
     record Result(long calls, String failed, List<String> problems) {}
 
-    private FaultySequence(SimSchedule schedule, MemoryKind kind) {
-        SimProvider provider = new SimProvider(
-                SimOptions.builder().schedule(schedule).totalBytes(TOTAL).build());
+    private FaultySequence(SimSchedule schedule, MemoryKind kind, boolean virtualMemory) {
+        SimProvider provider = new SimProvider(SimOptions.builder()
+                .schedule(schedule)
+                .totalBytes(TOTAL)
+                .virtualMemory(virtualMemory)
+                .pageBytes(64 << 10)
+                .build());
         this.kind = kind;
         quarry = Quarry.builder().provider(provider).open();
         device = quarry.device("sim");
@@ -53,8 +57,8 @@ final class FaultySequence {
      *
      * @param call the number of the driver's call that fails, 0 for none
      */
-    static Result run(SimSchedule schedule, MemoryKind kind, long call, SimFailure failure) {
-        FaultySequence sequence = new FaultySequence(schedule, kind);
+    static Result run(SimSchedule schedule, MemoryKind kind, boolean virtualMemory, long call, SimFailure failure) {
+        FaultySequence sequence = new FaultySequence(schedule, kind, virtualMemory);
         long before = sequence.driver.counters().total();
         if (call > 0) {
             sequence.driver.faults().failOnce(call, (function, arguments) -> {

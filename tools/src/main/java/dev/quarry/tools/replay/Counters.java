@@ -47,17 +47,16 @@ record Counters(
     static Counters of(MemoryStatistics statistics, @Nullable SimDriver simulated) {
         MemoryStatistics.DriverCalls driver = statistics.driver();
         MemoryStatistics.Hits hits = statistics.hits();
-        SimPageCalls pages = simulated == null ? null : simulated.pageCalls();
         return new Counters(
                 statistics.allocatedBytes().peak(),
                 statistics.reservedBytes().peak(),
                 driver.allocations(),
                 driver.frees(),
-                pages == null ? null : pages.created(),
-                pages == null ? null : pages.released(),
-                pages == null ? null : pages.mapped(),
-                pages == null ? null : pages.unmapped(),
-                pageTime(driver.allocations(), driver.frees(), simulated),
+                driver.pagesCreated(),
+                driver.pagesReleased(),
+                driver.maps(),
+                driver.unmaps(),
+                pageTime(statistics, simulated),
                 driver.hostWaits(),
                 driver.stallNanos(),
                 driver.events(),
@@ -113,6 +112,22 @@ record Counters(
     private static long pageTime(long allocations, long frees, @Nullable SimDriver simulated) {
         PagePrices prices = PagePrices.defaults();
         return simulated != null ? simulated.pageMicros() : allocations * prices.allocate() + frees * prices.free();
+    }
+
+    /** Returns what a simulated device charged, or else the price of what a pool had the driver do. */
+    private static long pageTime(MemoryStatistics statistics, @Nullable SimDriver simulated) {
+        MemoryStatistics.DriverCalls calls = statistics.driver();
+        PagePrices prices = PagePrices.defaults();
+        long mebibytes =
+                calls.pagesCreated() == 0 ? 0 : statistics.reservedBytes().totalAllocated() >> 20;
+        return pageTime(calls.allocations(), calls.frees(), simulated)
+                + (simulated != null
+                        ? 0
+                        : calls.pagesCreated() * prices.create()
+                                + mebibytes * prices.createPerMib()
+                                + calls.pagesReleased() * prices.release()
+                                + calls.maps() * (prices.map() + prices.setAccess())
+                                + calls.unmaps() * prices.unmap());
     }
 
     private static long orZero(@Nullable Long count) {

@@ -84,7 +84,10 @@ final class PoolTarget implements Target {
 
     @Override
     public boolean hasVirtualMemory() {
-        return simulated != null && simulated.virtualMemory().isPresent();
+        boolean offered = simulated == null
+                ? pool.device().info().properties().containsKey("virtual memory")
+                : simulated.virtualMemory().isPresent();
+        return offered && pool.options().virtualMemory();
     }
 
     @Override

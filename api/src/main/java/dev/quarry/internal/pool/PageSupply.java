@@ -1,0 +1,279 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.internal.account.Account;
+import dev.quarry.internal.account.PoolCounters;
+import dev.quarry.internal.segment.Block;
+import dev.quarry.internal.segment.Mapping;
+import dev.quarry.internal.segment.PagePolicy;
+import dev.quarry.internal.segment.Segment;
+import dev.quarry.spi.DriverException;
+import dev.quarry.spi.DriverOutOfMemoryException;
+import dev.quarry.spi.VirtualMemory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Handles of physical memory on their way between driver, holes and account. The caller holds the gate and not the lock.
+ *
+ * <p>Created memory is charged as long as it is not released, mapped or not (I5). A handle that the driver did not release
+ * is spare: the next growth maps it, if it fits. One that it did not unmap after it could not be made accessible stays where
+ * it is, out of use, until the pool closes.
+ */
+final class PageSupply {
+    private final PoolCore core;
+    private final VirtualMemory memory;
+    private final Account account;
+    private final PoolCounters counters;
+
+    /** Created and mapped nowhere. */
+    private final List<Handle> spare = new ArrayList<>();
+
+    /** Mapped, and neither accessible nor possible to unmap; each under a block of that state. */
+    private final List<Ranges.Detached> stuck = new ArrayList<>();
+
+    PageSupply(PoolCore core, VirtualMemory memory) {
+        this.core = core;
+        this.memory = memory;
+        this.account = core.account();
+        this.counters = core.counters();
+    }
+
+    /**
+     * Physical memory that is mapped nowhere.
+     *
+     * @param id the driver's name for it
+     * @param bytes its size
+     */
+    record Handle(long id, long bytes) {}
+
+    /** Returns the unit of mapping in bytes. */
+    long pageBytes() {
+        return memory.pageSize(core.kind());
+    }
+
+    /**
+     * Gets handles for some bytes: spare ones that fit, else new ones.
+     *
+     * @return the handles, or nothing and no change if the limit or the device refuses
+     * @throws DriverException if the driver failed for another reason; nothing has changed then
+     */
+    List<Handle> create(long bytes, PagePolicy policy) {
+        List<Handle> handles = takeSpare(bytes);
+        long left = bytes - sum(handles);
+        if (!account.charge(left)) {
+            spare.addAll(handles);
+            return List.of();
+        }
+        try {
+            while (left > 0) {
+                long size = policy.handle(left, account.charged() > core.tightBytes());
+                handles.add(new Handle(memory.create(core.kind(), size), size));
+                counters.pagesCreated.incrementAndGet();
+                countSpare(size, size);
+                left -= size;
+            }
+            return handles;
+        } catch (DriverOutOfMemoryException e) {
+            account.release(left);
+            release(handles);
+            return List.of();
+        } catch (RuntimeException | Error e) {
+            account.release(left);
+            release(handles);
+            throw e;
+        }
+    }
+
+    /**
+     * Maps handles side by side, makes them accessible, and enters them into the range.
+     *
+     * @throws DriverException if the driver failed; the handles are spare then, and nothing is mapped
+     */
+    void map(Segment range, long address, List<Handle> handles) {
+        List<Mapping> done = new ArrayList<>(handles.size());
+        long at = address;
+        try {
+            for (Handle handle : handles) {
+                counters.mapCalls.incrementAndGet();
+                memory.map(at, handle.bytes(), handle.id());
+                done.add(new Mapping(at, handle.bytes(), handle.id()));
+                at += handle.bytes();
+            }
+            memory.setAccess(address, at - address);
+        } catch (RuntimeException | Error e) {
+            handles.subList(done.size(), handles.size()).forEach(spare::add);
+            done.forEach(mapping -> undo(range, mapping));
+            throw e;
+        }
+        core.lock();
+        try {
+            for (Mapping mapping : done) {
+                core.heap().segments().map(range, mapping);
+                counters.spareBytes -= mapping.bytes();
+            }
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /**
+     * Unmaps handles whose blocks are in transit, and makes holes of these; a block whose handle the driver does not unmap is
+     * free again.
+     *
+     * @return the handles that are mapped nowhere now
+     */
+    List<Handle> unmap(List<Ranges.Detached> detached) {
+        List<Handle> handles = new ArrayList<>(detached.size());
+        for (Ranges.Detached one : detached) {
+            Mapping mapping = one.mapping();
+            boolean unmapped = isUnmapped(mapping);
+            core.lock();
+            try {
+                if (unmapped) {
+                    core.heap().ranges().vacate(one.range(), one.block());
+                    handles.add(new Handle(mapping.handle(), mapping.bytes()));
+                } else {
+                    counters.spareBytes -= mapping.bytes();
+                    core.heap().ranges().restore(one);
+                }
+            } finally {
+                core.unlock();
+            }
+        }
+        return handles;
+    }
+
+    /** Takes handles out of their places, under the lock: they count as spare until they are mapped or released. */
+    List<Ranges.Detached> detach(List<Ranges.Idle> chosen) {
+        List<Ranges.Detached> detached = core.heap().ranges().detach(chosen);
+        for (Ranges.Detached one : detached) {
+            counters.spareBytes += one.mapping().bytes();
+        }
+        return detached;
+    }
+
+    /** Gives handles back that are mapped nowhere; returns their bytes. What the driver does not take is spare. */
+    long release(List<Handle> handles) {
+        long released = 0;
+        for (Handle handle : handles) {
+            try {
+                memory.release(handle.id(), handle.bytes());
+            } catch (DriverException e) {
+                core.log("the driver failed to take a handle of " + handle.bytes() + " bytes back; it stays", e);
+                spare.add(handle);
+                continue;
+            }
+            counters.pagesReleased.incrementAndGet();
+            account.release(handle.bytes());
+            countSpare(-handle.bytes(), 0);
+            released += handle.bytes();
+        }
+        return released;
+    }
+
+    /** Gives spare handles back; returns their bytes. */
+    long releaseSpare() {
+        List<Handle> all = List.copyOf(spare);
+        spare.clear();
+        return release(all);
+    }
+
+    /** Keeps handles for the next growth. */
+    void keep(List<Handle> handles) {
+        spare.addAll(handles);
+    }
+
+    /** Tries once more to unmap and release what could not be before; for the end of the pool. */
+    void releaseStuck() {
+        List<Ranges.Detached> all = List.copyOf(stuck);
+        stuck.clear();
+        for (Ranges.Detached one : all) {
+            Mapping mapping = one.mapping();
+            if (isUnmapped(mapping)) {
+                core.lock();
+                try {
+                    core.heap().ranges().vacate(one.range(), one.block());
+                } finally {
+                    core.unlock();
+                }
+                release(List.of(new Handle(mapping.handle(), mapping.bytes())));
+            } else {
+                stuck.add(one);
+            }
+        }
+    }
+
+    private void undo(Segment range, Mapping mapping) {
+        if (isUnmapped(mapping)) {
+            spare.add(new Handle(mapping.handle(), mapping.bytes()));
+            return;
+        }
+        core.lock();
+        try {
+            Block block = core.heap().ranges().cutHole(range, mapping.address(), mapping.bytes());
+            block.setOwner(Domain.HOST, Block.STUCK);
+            stuck.add(new Ranges.Detached(range, block, mapping));
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private boolean isUnmapped(Mapping mapping) {
+        try {
+            memory.unmap(mapping.address(), mapping.bytes());
+            counters.unmapCalls.incrementAndGet();
+            return true;
+        } catch (DriverException e) {
+            core.log("the driver failed to unmap " + mapping.bytes() + " bytes; they stay where they are", e);
+            return false;
+        }
+    }
+
+    private List<Handle> takeSpare(long bytes) {
+        List<Handle> taken = new ArrayList<>();
+        long left = bytes;
+        for (Handle handle : List.copyOf(spare)) {
+            if (handle.bytes() <= left) {
+                spare.remove(handle);
+                taken.add(handle);
+                left -= handle.bytes();
+            }
+        }
+        return taken;
+    }
+
+    private void countSpare(long more, long created) {
+        core.lock();
+        try {
+            counters.spareBytes += more;
+            counters.reservedTotal += created;
+            counters.reservedPeak =
+                    Math.max(counters.reservedPeak, core.heap().segments().bytes() + counters.spareBytes);
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private static long sum(List<Handle> handles) {
+        return handles.stream().mapToLong(Handle::bytes).sum();
+    }
+
+    /** Returns the bytes of spare handles. */
+    long spareBytes() {
+        return sum(spare);
+    }
+
+    /** Reserves addresses, or returns 0 if there are none. */
+    long reserve(long bytes) {
+        try {
+            return memory.reserve(core.kind(), bytes);
+        } catch (DriverOutOfMemoryException e) {
+            return 0;
+        }
+    }
+
+    /** Gives a range of addresses back in which nothing is mapped. */
+    void unreserve(Segment range) {
+        memory.unreserve(range.address(), range.bytes());
+    }
+}
