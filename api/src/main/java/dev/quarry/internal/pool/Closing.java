@@ -70,6 +70,11 @@ final class Closing {
         }
     }
 
+    /** Returns whether the memory was given back, as far as the driver took it. */
+    boolean isFinished() {
+        return finished;
+    }
+
     /** Throws if the memory was given back: nothing of this pool may be kept at a stream any more. */
     void checkNotFinished() {
         if (finished) {

@@ -336,7 +336,9 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     void releaseDedicated() {
         core.gate().lock();
         try {
-            pending.poll();
+            if (!closing.isFinished()) {
+                pending.poll();
+            }
         } finally {
             core.gate().unlock();
         }
