@@ -6,6 +6,7 @@ import dev.quarry.internal.account.PoolCounters;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.GrowthPolicy;
 import dev.quarry.internal.segment.Segment;
+import dev.quarry.internal.segment.SegmentTable;
 import dev.quarry.spi.DeviceDriver;
 import dev.quarry.spi.DriverException;
 import dev.quarry.spi.DriverOutOfMemoryException;
@@ -160,7 +161,7 @@ final class Growth {
     private long releaseSegments(List<Segment> empty, long missing) {
         long released = 0;
         while (released < missing && !empty.isEmpty()) {
-            Segment chosen = empty.remove(smallestOf(empty, missing - released));
+            Segment chosen = empty.remove(SegmentTable.smallestOf(empty, missing - released));
             released += isComplete(chosen) ? releaseOrKeep(chosen) : 0;
         }
         return released;
@@ -176,18 +177,6 @@ final class Growth {
     /** Gives memory of ranges back that was free for some time, in nanoseconds. */
     void trimPages(long idleNanos) {
         releasedBytes += pageRelease == null ? 0 : pageRelease.trim(idleNanos);
-    }
-
-    /** Returns the place of the smallest segment of at least some bytes, else of the largest. */
-    private static int smallestOf(List<Segment> segments, long bytes) {
-        int best = 0;
-        for (int i = 1; i < segments.size(); i++) {
-            long size = segments.get(i).bytes();
-            long bestSize = segments.get(best).bytes();
-            boolean better = bestSize < bytes ? size > bestSize : size >= bytes && size < bestSize;
-            best = better ? i : best;
-        }
-        return best;
     }
 
     /**

@@ -122,6 +122,18 @@ public final class SegmentTable {
         byAddress.values().forEach(visitor);
     }
 
+    /** Returns the place of the smallest segment of at least some bytes, else of the largest. */
+    public static int smallestOf(List<Segment> segments, long bytes) {
+        int best = 0;
+        for (int i = 1; i < segments.size(); i++) {
+            long size = segments.get(i).bytes();
+            long bestSize = segments.get(best).bytes();
+            boolean better = bestSize < bytes ? size > bestSize : size >= bytes && size < bestSize;
+            best = better ? i : best;
+        }
+        return best;
+    }
+
     private void count(Segment segment, long more) {
         bytes += more;
         smallBytes += segment.isSmall() ? more : 0;
