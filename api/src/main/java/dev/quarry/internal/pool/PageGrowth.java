@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maps memory into ranges of reserved addresses where requests lack it, and moves it there from where it is free. The caller holds the gate; the pool's lock is not held across a driver call.
+ * Maps memory into ranges of reserved addresses where requests lack it, and moves it there from where it is free. The caller
+ * holds the gate; the pool's lock is not held across a driver call.
  */
 final class PageGrowth {
     /*
@@ -105,7 +106,7 @@ final class PageGrowth {
      * Moves free memory that no work can touch to where a wish lacks the least, with new memory for what is missing, and takes
      * a block for it.
      *
-     * @return the block, or {@code null} and nothing moved if all of that memory, and what may be created, is not enough
+     * @return the block, or {@code null} if all of that memory, and what may be created, is not enough
      */
     @Nullable
     Block remap(Domain domain, Wish wish) {
@@ -114,13 +115,12 @@ final class PageGrowth {
             return null;
         }
         order.noteComplete();
-        PagePolicy policy = policy();
-        long room = policy.roundDown(room());
+        long room = policy().roundDown(room());
         List<Detached> moved;
         List<Detached> released;
         core.lock();
         try {
-            Choice choice = Choice.of(movable(window), window.bytes() - supply.spareBytes(), room);
+            Choice choice = Choice.of(movable(window), window.bytes() - supply.spareBytes(window.bytes()), room);
             if (choice == null) {
                 return null;
             }
@@ -134,15 +134,21 @@ final class PageGrowth {
         }
         List<Handle> handles = new ArrayList<>(supply.unmap(moved));
         supply.release(supply.unmap(released));
-        long missing =
-                window.bytes() - handles.stream().mapToLong(Handle::bytes).sum();
-        List<Handle> more = missing > 0 ? supply.create(missing, policy) : List.of();
-        if (missing > 0 && more.isEmpty()) {
-            supply.keep(handles);
-            return null;
+        return complete(handles, window.bytes()) ? map(window, handles, domain, wish) : null;
+    }
+
+    /** Adds new handles to moved ones, up to some bytes; those are kept for the next growth where that does not work. */
+    private boolean complete(List<Handle> handles, long bytes) {
+        long missing = bytes - PageSupply.sum(handles);
+        boolean created = missing == 0;
+        try {
+            created = created || handles.addAll(supply.create(missing, policy()));
+        } finally {
+            if (!created) {
+                supply.keep(handles);
+            }
         }
-        handles.addAll(more);
-        return map(window, handles, domain, wish);
+        return created;
     }
 
     /** Returns where to map memory for a wish; reserves addresses if none are left. */
@@ -199,7 +205,7 @@ final class PageGrowth {
         }
         core.lock();
         try {
-            long bytes = handles.stream().mapToLong(Handle::bytes).sum();
+            long bytes = PageSupply.sum(handles);
             Block filled = heap.ranges().fill(window.range(), window.address(), bytes, window.owner());
             if (wish == null) {
                 return null;

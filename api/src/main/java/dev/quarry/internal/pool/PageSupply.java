@@ -94,8 +94,8 @@ final class PageSupply {
         long at = address;
         try {
             for (Handle handle : handles) {
-                counters.mapCalls.incrementAndGet();
                 memory.map(at, handle.bytes(), handle.id());
+                counters.mapCalls.incrementAndGet();
                 done.add(new Mapping(at, handle.bytes(), handle.id()));
                 at += handle.bytes();
             }
@@ -230,16 +230,22 @@ final class PageSupply {
     }
 
     private List<Handle> takeSpare(long bytes) {
-        List<Handle> taken = new ArrayList<>();
+        List<Handle> taken = fitting(bytes);
+        spare.removeAll(taken);
+        return taken;
+    }
+
+    /** Returns spare handles that together have at most some bytes. */
+    private List<Handle> fitting(long bytes) {
+        List<Handle> fitting = new ArrayList<>();
         long left = bytes;
-        for (Handle handle : List.copyOf(spare)) {
+        for (Handle handle : spare) {
             if (handle.bytes() <= left) {
-                spare.remove(handle);
-                taken.add(handle);
+                fitting.add(handle);
                 left -= handle.bytes();
             }
         }
-        return taken;
+        return fitting;
     }
 
     private void countSpare(long more, long created) {
@@ -254,13 +260,14 @@ final class PageSupply {
         }
     }
 
-    private static long sum(List<Handle> handles) {
+    /** Returns the bytes of some handles. */
+    static long sum(List<Handle> handles) {
         return handles.stream().mapToLong(Handle::bytes).sum();
     }
 
-    /** Returns the bytes of spare handles. */
-    long spareBytes() {
-        return sum(spare);
+    /** Returns how many bytes spare handles have that would be used for some bytes. */
+    long spareBytes(long bytes) {
+        return sum(fitting(bytes));
     }
 
     /** Reserves addresses, or returns 0 if there are none. */

@@ -32,7 +32,7 @@ final class Ranges {
      * @param range the range it lies in
      * @param address its first byte, a multiple of the page size
      * @param bytes the least that has to be mapped there, a multiple of the page size
-     * @param most how much more may be mapped there at once: as {@code bytes} but at the top of the range
+     * @param most the most that may be mapped there at once: more than {@code bytes} at the top of the range only
      * @param owner the domain that the memory should be freed to, so that it merges with what is beside it
      * @param alone whether what is beside it does not count
      */
