@@ -1,5 +1,8 @@
 package dev.quarry;
 
+import static dev.quarry.internal.config.Bounds.atLeast;
+import static dev.quarry.internal.config.Bounds.part;
+
 import dev.quarry.internal.config.OptionTable;
 import dev.quarry.internal.index.SizeClasses;
 import java.time.Duration;
@@ -373,20 +376,6 @@ public final class PoolOptions {
                         "pressureLow = " + pressureLow + " (expected: at most pressureHigh, " + pressureHigh + ")");
             }
             return new PoolOptions(copy());
-        }
-
-        private static double part(double value, String what) {
-            if (!(value >= 0 && value <= 1)) {
-                throw new IllegalArgumentException(what + " = " + value + " (expected: 0 to 1)");
-            }
-            return value;
-        }
-
-        private static long atLeast(long least, long value, String what) {
-            if (value < least) {
-                throw new IllegalArgumentException(what + " = " + value + " (expected: at least " + least + ")");
-            }
-            return value;
         }
     }
 }

@@ -16,7 +16,11 @@ final class Closing {
 
     private final DevicePool pool;
     private final PoolCore core;
+    private final int slot;
     private final Stall stall;
+    private final StreamOrder order;
+    private final HandOver handOver;
+    private final Pending pending;
     private final Views views;
 
     /** Whether leaks were reported: only then may the memory go. */
@@ -25,10 +29,21 @@ final class Closing {
     /** Written under the gate, before the pool's slot is returned. */
     private volatile boolean finished;
 
-    Closing(DevicePool pool, Stall stall, Views views) {
+    Closing(
+            DevicePool pool,
+            int slot,
+            Stall stall,
+            StreamOrder order,
+            HandOver handOver,
+            Pending pending,
+            Views views) {
         this.pool = pool;
         this.core = pool.core();
+        this.slot = slot;
         this.stall = stall;
+        this.order = order;
+        this.handOver = handOver;
+        this.pending = pending;
         this.views = views;
     }
 
@@ -100,15 +115,15 @@ final class Closing {
                         pool,
                         core.account().charged());
             }
-            pool.forgetMarks();
-            core.device().returnSlot(pool.slot());
+            core.domains().forEach(order::forgetMarks); // no event is needed any more
+            core.device().returnSlot(slot);
         }
     }
 
     private void attempt(int number) {
         try {
             if (number > 1) {
-                pool.synchronizeStreams();
+                core.domains().forEach(order::synchronize); // whatever their events say
             }
             giveAllBack();
         } catch (DriverException e) {
@@ -122,7 +137,7 @@ final class Closing {
     private void giveAllBack() {
         Cleanup cleanup = new Cleanup();
         cleanup.run(() -> stall.waitForAll(Long.MAX_VALUE));
-        cleanup.run(pool::settle);
+        cleanup.run(this::settle);
         try {
             views.close();
         } catch (IllegalStateException e) {
@@ -134,6 +149,12 @@ final class Closing {
         }
         cleanup.run(() -> pool.growth().releasePages(Long.MAX_VALUE)); // also what an earlier attempt has only unmapped
         cleanup.rethrow();
+    }
+
+    /** Brings all free memory together, after all work is complete. */
+    private void settle() {
+        pending.poll();
+        handOver.consolidate(core.hostDomain(), false);
     }
 
     private void reportLeaks() {
@@ -158,7 +179,7 @@ final class Closing {
      */
     private List<Block> held() {
         List<Block> held = new ArrayList<>();
-        pool.drainCaches();
+        handOver.drainCaches();
         core.lock();
         try {
             core.heap().segments().forEach(segment -> {

@@ -20,13 +20,12 @@ import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A pool over a device's driver: conducts an allocation through stream cache, index and ladder, and a free back. */
 public final class DevicePool extends PoolFront implements PoolInspector {
     private final PoolCore core;
-    private final int slot;
+    private final Domains domains;
     private final StreamOrder order;
     private final HandOver handOver;
     private final Pending pending;
@@ -56,13 +55,13 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     public DevicePool(DriverDevice device, MemoryKind kind, PoolOptions options) {
         device.checkOpen();
         this.core = new PoolCore(device, kind, options, this);
-        this.slot = device.takeSlot();
+        int slot = device.takeSlot();
         this.admission = new Admission(core.clock());
         this.order = new StreamOrder(core);
         this.handOver = new HandOver(core, order);
         this.growth = new Growth(core, order);
-        this.pending =
-                new Pending(core, order, growth, () -> domainAt(core.device().defaultStream()));
+        this.pending = new Pending(
+                core, order, growth, () -> domains().at(core.device().defaultStream()));
         Stall stall = new Stall(core, order, pending);
         this.reports = new PoolReports(core, pending);
         this.pressure = new Pressure(core, pending, handOver);
@@ -71,7 +70,8 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         this.release = new Release(this, pending);
         this.views = new Views(core);
         this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure);
-        this.closing = new Closing(this, stall, views);
+        this.closing = new Closing(this, slot, stall, order, handOver, pending, views);
+        this.domains = new Domains(this, slot, closing, handOver);
         this.children = new Account(core.name(), core.account().limit());
         try {
             defaultDomain(); // memory may have to be cleared in its order when domains cannot be opened any more
@@ -214,12 +214,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     Domain domainOf(Stream stream) {
         DriverStream own = device().own(stream);
         own.checkOpen();
-        return domainAt(own);
+        return domains.at(own);
     }
 
-    /** Gives the domain of a stream, also when the device is closed and only its last allocations are not. */
-    Domain domainAt(DriverStream own) {
-        return own.client(slot) instanceof Domain domain && domain.pool() == this ? domain : openDomain(own);
+    Domains domains() {
+        return domains;
     }
 
     @Override
@@ -285,10 +284,6 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         return growth;
     }
 
-    int slot() {
-        return slot;
-    }
-
     /** Describes a request that an account's limit refused. */
     DeviceOutOfMemoryException failure(Account account, long requested) {
         return reports.failure(account, requested);
@@ -322,16 +317,6 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         }
     }
 
-    /** The stream of a domain closes: one last mark covers all its memory. */
-    void endDomain(Domain domain) {
-        core.gate().lock();
-        try {
-            handOver.end(domain);
-        } finally {
-            core.gate().unlock();
-        }
-    }
-
     /** Frees what is complete, and gives dedicated segments back that nothing uses any more. */
     void releaseDedicated() {
         core.gate().lock();
@@ -344,47 +329,8 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         }
     }
 
-    /** Waits for all streams that are open, whatever their events say. Under the gate. */
-    void synchronizeStreams() {
-        core.domains().forEach(order::synchronize);
-    }
-
-    /** Brings all free memory together, after all work is complete. Under the gate. */
-    void settle() {
-        pending.poll();
-        handOver.consolidate(core.hostDomain(), false);
-    }
-
-    /** Releases the events of all domains: the pool needs none any more. Under the gate. */
-    void forgetMarks() {
-        core.domains().forEach(order::forgetMarks);
-    }
-
     /** Returns whether work and waits can be put on a domain's stream: not where it captures a graph. */
     boolean canWait(Domain domain) {
         return order.canWait(domain);
-    }
-
-    void drainCaches() {
-        handOver.drainCaches();
-    }
-
-    private Domain openDomain(DriverStream stream) {
-        ReentrantLock registration = device().registration();
-        registration.lock();
-        try {
-            if (!stream.isOpen()) {
-                stream.checkOpen();
-            }
-            closing.checkNotFinished();
-            if (stream.client(slot) instanceof Domain domain) {
-                return domain;
-            }
-            Domain domain = core.addDomain(this, stream);
-            stream.setClient(slot, domain);
-            return domain;
-        } finally {
-            registration.unlock();
-        }
     }
 }

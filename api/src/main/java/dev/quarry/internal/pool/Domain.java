@@ -175,7 +175,7 @@ final class Domain extends Padded implements StreamClient {
 
     @Override
     public void streamCloses() {
-        pool.endDomain(this);
+        pool.domains().end(this);
     }
 
     @Override

@@ -215,7 +215,7 @@ final class Release {
         Domain target = uses.stream()
                 .filter(use -> !use.isEnded() && !use.isBorrowed())
                 .findFirst()
-                .orElseGet(() -> pool.domainAt(core.device().defaultStream()));
+                .orElseGet(() -> pool.domains().at(core.device().defaultStream()));
         DriverStream stream = target.stream();
         if (stream == null) {
             throw new IllegalStateException("the host's domain is no use on a stream");
