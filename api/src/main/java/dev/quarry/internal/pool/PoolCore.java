@@ -58,6 +58,7 @@ final class PoolCore {
 
     private volatile long mostBytes;
     private volatile long tightBytes;
+    private volatile boolean limited;
 
     /** Whether every allocation needs more than the shortest way: see {@link Release#begin}. */
     private volatile boolean observed;
@@ -162,6 +163,11 @@ final class PoolCore {
         return tightBytes;
     }
 
+    /** Returns whether less may be reserved than the device has. */
+    boolean isLimited() {
+        return limited;
+    }
+
     /** Returns whether all allocations are to be observed. */
     boolean isObserved() {
         return observed;
@@ -259,6 +265,7 @@ final class PoolCore {
         account.setLimit(limit);
         mostBytes = Math.min(total, limit);
         tightBytes = mostBytes / 8 * 7;
+        limited = limit < total;
         options = changed;
         observed = changed.trackPlaces();
         clearing = changed.clearOnFree();
