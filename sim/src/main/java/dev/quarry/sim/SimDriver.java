@@ -71,6 +71,12 @@ public final class SimDriver implements DeviceDriver {
         return info;
     }
 
+    /** Returns this driver: each simulates a device of its own. */
+    @Override
+    public Object identity() {
+        return this;
+    }
+
     @Override
     public Set<MemoryKind> kinds() {
         return SimMemory.KINDS;
