@@ -1,6 +1,5 @@
 package dev.quarry.internal.device;
 
-import dev.quarry.DeviceUsage;
 import dev.quarry.MemoryKind;
 import dev.quarry.internal.account.Account;
 import dev.quarry.spi.DeviceDriver;
@@ -28,7 +27,7 @@ final class DeviceAccounts {
     private final Map<MemoryKind, Account> kinds = new LinkedHashMap<>();
 
     /** The pools over this device. */
-    private final Set<DriverDevice.Tenant> tenants = ConcurrentHashMap.newKeySet();
+    private final Set<DeviceShare.Tenant> tenants = ConcurrentHashMap.newKeySet();
 
     /** Drivers that are open; guarded by {@link #OPEN}, as the devices over them. */
     private int drivers;
@@ -36,9 +35,9 @@ final class DeviceAccounts {
     private DeviceAccounts(Object identity, DeviceDriver driver, DeviceLimits limits) {
         this.identity = identity;
         String id = driver.info().id();
-        this.device = MACHINE.child(id, limits.of(id));
+        this.device = MACHINE.child("device " + id, limits.of(id));
         for (MemoryKind kind : driver.kinds()) {
-            kinds.put(kind, device.child(id + "/" + kind, limits.of(id, kind.name())));
+            kinds.put(kind, device.child("device " + id + ", kind " + kind, limits.of(id, kind.name())));
         }
     }
 
@@ -79,11 +78,7 @@ final class DeviceAccounts {
     }
 
     /** Returns the pools that are told when a limit changes. */
-    Set<DriverDevice.Tenant> tenants() {
+    Set<DeviceShare.Tenant> tenants() {
         return tenants;
-    }
-
-    static DeviceUsage usage(Account account) {
-        return new DeviceUsage(account.charged(), account.peak(), account.limit());
     }
 }

@@ -189,6 +189,7 @@ public final class DeviceRegistry {
             }
         } catch (RuntimeException | LinkageError e) {
             Cleanup cleanup = new Cleanup();
+            added.values().forEach(device -> device.share().close());
             drivers.forEach(driver -> cleanup.run(driver::close));
             cleanup.suppressIn(e);
             throw e;

@@ -7,17 +7,11 @@ import dev.quarry.Event;
 import dev.quarry.MemoryInfo;
 import dev.quarry.MemoryKind;
 import dev.quarry.Stream;
-import dev.quarry.internal.account.Account;
-import dev.quarry.internal.config.Bounds;
 import dev.quarry.spi.DeviceDriver;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -26,11 +20,7 @@ import java.util.function.LongSupplier;
 public final class DriverDevice implements Device {
     private final DeviceDriver driver;
     private final LongSupplier clock;
-    private final DeviceAccounts accounts;
-
-    /** What this instance takes, by kind. */
-    private final Map<MemoryKind, Account> own = new LinkedHashMap<>();
-
+    private final DeviceShare share;
     private final DriverStream defaultStream;
 
     /** Guards {@code streams}, {@code slots} and every stream's clients; held while streams are told to close. */
@@ -39,27 +29,15 @@ public final class DriverDevice implements Device {
     private final List<DriverStream> streams = new ArrayList<>();
     private final List<Boolean> slots = new ArrayList<>();
 
-    /** The pools that are told of limits, by slot. */
-    private final Map<Integer, Tenant> tenants = new ConcurrentHashMap<>();
-
     private final ConcurrentLinkedDeque<Long> events = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
-
-    /** A pool, as its device sees it. */
-    public interface Tenant {
-        /** Takes note that a limit on the device's memory was changed; gives back what nobody uses if it is exceeded. */
-        void limitChanged();
-    }
 
     DriverDevice(DeviceDriver driver, DeviceLimits limits, LongSupplier clock) {
         this.driver = driver;
         this.clock = clock;
         this.defaultStream = new DriverStream(this, driver.streams().defaultStream(), DriverStream.Ownership.DEVICE);
         streams.add(defaultStream);
-        this.accounts = DeviceAccounts.open(driver, limits);
-        for (MemoryKind kind : driver.kinds()) {
-            own.put(kind, accounts.of(kind).child(id(), Long.MAX_VALUE));
-        }
+        this.share = new DeviceShare(driver, limits);
     }
 
     @Override
@@ -88,24 +66,26 @@ public final class DriverDevice implements Device {
 
     @Override
     public DeviceUsage usage() {
-        return DeviceAccounts.usage(accounts.all());
+        return share.usage(null);
     }
 
     @Override
     public DeviceUsage usage(MemoryKind kind) {
         checkKind(kind);
-        return DeviceAccounts.usage(accounts.of(kind));
+        return share.usage(kind);
     }
 
     @Override
     public void limit(long bytes) {
-        setLimit(accounts.all(), bytes);
+        checkOpen();
+        share.limit(null, bytes);
     }
 
     @Override
     public void limit(MemoryKind kind, long bytes) {
+        checkOpen();
         checkKind(kind);
-        setLimit(accounts.of(kind), bytes);
+        share.limit(kind, bytes);
     }
 
     @Override
@@ -139,15 +119,9 @@ public final class DriverDevice implements Device {
         return driver;
     }
 
-    /** Returns the account of all that this instance reserves of one kind. */
-    public Account account(MemoryKind kind) {
-        return Objects.requireNonNull(own.get(kind), kind::name);
-    }
-
-    /** Lets a pool know of limits until its slot is returned. */
-    public void setTenant(int slot, Tenant tenant) {
-        tenants.put(slot, tenant);
-        accounts.tenants().add(tenant);
+    /** Returns what this instance takes from the device, with the limits on it. */
+    public DeviceShare share() {
+        return share;
     }
 
     /** Returns the time in nanoseconds, for idle times and deadlines. */
@@ -180,10 +154,7 @@ public final class DriverDevice implements Device {
     /** Gives a number back and forgets the clients under it; the last one after {@link #close()} ends the device. */
     public void returnSlot(int slot) {
         boolean last;
-        Tenant tenant = tenants.remove(slot);
-        if (tenant != null) {
-            accounts.tenants().remove(tenant);
-        }
+        share.removeTenant(slot);
         registration.lock();
         try {
             streams.forEach(stream -> stream.setClient(slot, null));
@@ -298,17 +269,9 @@ public final class DriverDevice implements Device {
             long handle = event;
             cleanup.run(() -> driver.streams().destroyEvent(handle));
         }
-        own.values().forEach(account -> cleanup.run(account::close));
-        cleanup.run(accounts::close);
+        cleanup.run(share::close);
         cleanup.run(driver::close);
         cleanup.rethrow();
-    }
-
-    private void setLimit(Account account, long bytes) {
-        Bounds.atLeast(1, bytes, "limit of " + account.name());
-        checkOpen();
-        account.setLimit(bytes);
-        accounts.tenants().forEach(Tenant::limitChanged);
     }
 
     private DriverStream register(long handle, DriverStream.Ownership ownership) {

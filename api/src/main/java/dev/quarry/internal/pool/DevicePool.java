@@ -10,6 +10,7 @@ import dev.quarry.PoolOptions;
 import dev.quarry.Stream;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.cache.StreamCache;
+import dev.quarry.internal.device.DeviceShare;
 import dev.quarry.internal.device.DriverDevice;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.index.SizeClasses;
@@ -24,7 +25,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A pool over a device's driver: conducts an allocation through stream cache, index and ladder, and a free back. */
-public final class DevicePool extends PoolFront implements PoolInspector, DriverDevice.Tenant {
+public final class DevicePool extends PoolFront implements PoolInspector, DeviceShare.Tenant {
     private final PoolCore core;
     private final Domains domains;
     private final StreamOrder order;
@@ -85,7 +86,7 @@ public final class DevicePool extends PoolFront implements PoolInspector, Driver
             closing.abandon();
             throw e;
         }
-        device.setTenant(slot, this);
+        device.share().setTenant(slot, this);
     }
 
     @Override

@@ -45,14 +45,9 @@ final class Headroom {
         return lowered;
     }
 
-    /** Returns the bytes that only child pools can have, and those of attempts under way; takes the lock. */
-    long keptBytes() {
-        core.lock();
-        try {
-            return kept;
-        } finally {
-            core.unlock();
-        }
+    /** Returns the bytes that only child pools can have, and those of attempts under way; under the lock. */
+    long kept() {
+        return kept;
     }
 
     /** Returns whether a block may be handed out now; under the lock. */

@@ -71,7 +71,7 @@ final class PoolCore {
         this.name = options.name() == null ? device.id() + "/" + kind : options.name();
         this.device = device;
         this.kind = kind;
-        this.account = device.account(kind).child(name, Long.MAX_VALUE);
+        this.account = device.share().account(kind).child(name, Long.MAX_VALUE);
         this.clock = device.clock();
         this.classes = new SizeClasses(device.driver().granule(), LARGEST_CACHED);
         this.heap = new Heap(classes, counters, clock);
