@@ -62,7 +62,13 @@ public interface MemoryPool extends AutoCloseable {
 
     /**
      * Allocates, and waits for others to free where there is not enough, after the out-of-memory handler was asked once.
-     * Waiters are served in the order of their arrival. What could never be had is refused at once.
+     * What could never be had is refused at once.
+     *
+     * <p>Those who wait are served in the order of their arrival, whatever they ask for: no small request overtakes a large one
+     * that came before it. Only one that its child pool's limit holds back lets those pass whom that limit does not bind.
+     * Requests that do not wait ({@code allocate}, {@code tryAllocate}) do not queue. A free in this pool, a changed limit and
+     * a child's close wake those who wait; memory that other pools and processes give back, or that work on a device no longer
+     * uses, is found within 10 ms.
      *
      * @param atMost how long to wait; a negative time counts as zero
      * @throws InterruptedException if interrupted before or while waiting, also where there is memory at once; nothing is
@@ -127,8 +133,10 @@ public interface MemoryPool extends AutoCloseable {
     /**
      * Opens a pool that takes its memory from this one and accounts for it separately.
      *
-     * <p>Limit and reservation count allocated bytes. A reservation is kept from this pool's other children; allocations
-     * made directly from this pool are not held back by it. The child's own limit calls no out-of-memory handler.
+     * <p>Limit and reservation count allocated bytes. A reservation is kept from all others, this pool's other children and
+     * allocations made directly from this pool: it counts bytes, so that they are there, though perhaps in pieces, or work
+     * on streams has to be waited for. It is a part of this pool's limit, and takes nothing from the device. A child that is
+     * out of its own limit calls no out-of-memory handler. Both can be {@linkplain #resize changed}.
      *
      * <p>Of the child's {@linkplain #statistics() statistics}, its own are the open allocations (without a peak), the
      * allocated bytes with their peak, which stand for the reserved ones too, and the refusals by its limit or one above
@@ -142,9 +150,23 @@ public interface MemoryPool extends AutoCloseable {
      * @param name as reports show it
      * @param reservation bytes kept for the child, zero or more
      * @param limit bytes that the child may use, at least {@code reservation}
-     * @throws DeviceOutOfMemoryException if the reservation does not fit this pool's own limit
+     * @throws DeviceOutOfMemoryException if the reservation does not fit this pool's own limit, beside what is allocated and
+     *     reserved
      */
     MemoryPool child(String name, long reservation, long limit);
+
+    /**
+     * Changes the reservation and limit of a {@linkplain #child child} pool.
+     *
+     * <p>A limit below what is allocated refuses more until enough was freed; nothing in use is touched.
+     *
+     * @param reservation bytes kept for the child, zero or more
+     * @param limit bytes that the child may use, at least {@code reservation}
+     * @throws DeviceOutOfMemoryException if the reservation does not fit; nothing has changed then
+     * @throws IllegalStateException if the child is closed
+     * @throws UnsupportedOperationException if this is no child pool: see {@link #reconfigure}
+     */
+    void resize(long reservation, long limit);
 
     /**
      * Opens an arena that takes memory from this pool, with the protection of the pool's options.
@@ -174,7 +196,9 @@ public interface MemoryPool extends AutoCloseable {
     /**
      * Puts other options in force.
      *
-     * <p>A limit below what is reserved stops growth until enough was freed and trimmed; nothing in use is touched.
+     * <p>A limit below what is reserved stops growth. What nobody uses is given back at once; nothing in use is touched, and
+     * nothing more is allocated until that would be below the limit. What is freed later is given back on the way of later
+     * allocations, or by a trim.
      *
      * @throws IllegalArgumentException if an option that is fixed at opening (name, view safety) would change
      */

@@ -19,6 +19,14 @@ public interface DeviceDriver extends AutoCloseable {
     /** Returns what the device is. */
     DeviceInfo info();
 
+    /**
+     * Returns what stands for the device itself: equal for all drivers of one device in this process, whose memory is
+     * accounted for together.
+     */
+    default Object identity() {
+        return info().id();
+    }
+
     /** Returns the kinds of memory offered, the most usual one first, in a fixed order. */
     Set<MemoryKind> kinds();
 

@@ -10,12 +10,14 @@ import dev.quarry.PoolOptions;
 import dev.quarry.Stream;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.cache.StreamCache;
+import dev.quarry.internal.device.DeviceShare;
 import dev.quarry.internal.device.DriverDevice;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.segment.Block;
+import dev.quarry.spi.DriverException;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +25,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A pool over a device's driver: conducts an allocation through stream cache, index and ladder, and a free back. */
-public final class DevicePool extends PoolFront implements PoolInspector {
+public final class DevicePool extends PoolFront implements PoolInspector, DeviceShare.Tenant {
     private final PoolCore core;
     private final Domains domains;
     private final StreamOrder order;
@@ -31,6 +33,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     private final Pending pending;
     private final Growth growth;
     private final Pressure pressure;
+    private final LimitKeeper limits;
     private final Dispenser dispenser;
     private final Release release;
     private final PoolReports reports;
@@ -65,11 +68,12 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         Stall stall = new Stall(core, order, pending);
         this.reports = new PoolReports(core, pending);
         this.pressure = new Pressure(core, pending, handOver);
-        Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure);
+        this.limits = new LimitKeeper(core, order, handOver, pending, growth);
+        Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure, limits);
         this.dispenser = new Dispenser(core, ladder, reports);
         this.release = new Release(this, pending);
         this.views = new Views(core);
-        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure);
+        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure, limits);
         this.closing = new Closing(this, slot, stall, order, handOver, pending, views);
         this.domains = new Domains(this, slot, closing, handOver);
         this.children = new Account(core.name(), core.account().limit());
@@ -82,6 +86,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             closing.abandon();
             throw e;
         }
+        device.share().setTenant(slot, this);
     }
 
     @Override
@@ -123,6 +128,34 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     public void reconfigure(PoolOptions options) {
         upkeep.reconfigure(options);
         children.setLimit(core.account().limit());
+        signal();
+    }
+
+    @Override
+    public void limitChanged() {
+        core.gate().lock();
+        try {
+            if (!core.isClosed()) {
+                limits.keep();
+            }
+        } catch (DriverException e) {
+            core.log("a driver failed while memory was given back for a lower limit; it stays", e);
+        } finally {
+            core.gate().unlock();
+        }
+        signal();
+    }
+
+    /** Lets those who wait look again: more may be allowed now. */
+    void signal() {
+        if (admission.isAwaited()) {
+            admission.signal();
+        }
+    }
+
+    @Override
+    public void resize(long reservation, long limit) {
+        throw new UnsupportedOperationException(this + " is no child pool: reconfigure its limit");
     }
 
     @Override
@@ -155,16 +188,20 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     @Override
     @Nullable
     PooledAllocation attempt(AllocationRequest request, Effort effort) {
-        return attempt(request, null, effort);
+        return attempt(request, null, effort, false);
     }
 
-    /** Allocates for a child pool, or for this one. */
+    /**
+     * Allocates for a child pool, or for this one.
+     *
+     * @param claimed whether the bytes are claimed for the child already; they still are if there is no allocation
+     */
     @Nullable
-    PooledAllocation attempt(AllocationRequest request, @Nullable ChildPool child, Effort effort) {
+    PooledAllocation attempt(AllocationRequest request, @Nullable ChildPool child, Effort effort, boolean claimed) {
         long size = roundedSize(request.bytes());
         Stream stream = request.stream();
         Domain domain = stream == null ? defaultDomain() : domainOf(stream);
-        Block block = dispenser.take(domain, size, request, effort);
+        Block block = dispenser.take(domain, size, request, effort, claimed);
         if (block == null) {
             return null;
         }
@@ -173,6 +210,9 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             return release.prepare(allocation, request, child);
         } catch (RuntimeException | Error e) {
             release.takeBack(block, request.bytes(), domain);
+            if (claimed) {
+                core.headroom().reclaim(size);
+            }
             throw e;
         }
     }
@@ -203,6 +243,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             all.forEach(Allocation::close);
             throw e;
         }
+    }
+
+    @Override
+    Account account() {
+        return children;
     }
 
     @Override
@@ -238,7 +283,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
 
     @Override
     long mostBytes() {
-        return core.mostBytes();
+        return Math.min(core.mostBytes(), core.account().leastLimit());
     }
 
     @Override
@@ -287,6 +332,20 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     /** Describes a request that an account's limit refused. */
     DeviceOutOfMemoryException failure(Account account, long requested) {
         return reports.failure(account, requested);
+    }
+
+    /** Charges a child's account and claims the bytes, after emptying the caches where that helps. */
+    boolean claim(Account child, long size) {
+        Headroom headroom = core.headroom();
+        return headroom.charge(child, size)
+                || (child.refusal(size) == null && handOver.drainCaches() > 0 && headroom.charge(child, size));
+    }
+
+    /** Changes a child's reservation and limit, after emptying the caches where that helps; returns whether that is possible. */
+    boolean resize(Account child, long reservation, long limit) {
+        Headroom headroom = core.headroom();
+        return headroom.resize(child, reservation, limit)
+                || (handOver.drainCaches() > 0 && headroom.resize(child, reservation, limit));
     }
 
     /** Frees a block in the order of one domain. */

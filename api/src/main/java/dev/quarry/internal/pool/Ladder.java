@@ -26,6 +26,7 @@ final class Ladder {
     private final Stall stall;
     private final PoolReports reports;
     private final Pressure pressure;
+    private final LimitKeeper limits;
 
     /** Keeps the handler's own allocations from calling it again. */
     private final ThreadLocal<Boolean> inHandler = ThreadLocal.withInitial(() -> false);
@@ -38,7 +39,9 @@ final class Ladder {
             Growth growth,
             Stall stall,
             PoolReports reports,
-            Pressure pressure) {
+            Pressure pressure,
+            LimitKeeper limits) {
+        this.limits = limits;
         this.core = core;
         this.heap = core.heap();
         this.order = order;
@@ -78,14 +81,7 @@ final class Ladder {
             try {
                 core.checkOpen();
                 freedBefore = freeable();
-                Block block = search(domain, wish);
-                if (block == null) {
-                    block = grow(domain, wish);
-                    if (block == null) {
-                        block = atTheLimit(domain, wish, trail);
-                    }
-                    pressure.assess();
-                }
+                Block block = limits.within(wish, trail, () -> searchOrGrow(domain, wish, trail));
                 if (block != null) {
                     return block;
                 }
@@ -96,6 +92,18 @@ final class Ladder {
                 return null;
             }
         }
+    }
+
+    private @Nullable Block searchOrGrow(Domain domain, Wish wish, Trail trail) {
+        Block block = search(domain, wish);
+        if (block == null) {
+            block = grow(domain, wish);
+            if (block == null) {
+                block = atTheLimit(domain, wish, trail);
+            }
+            pressure.assess();
+        }
+        return block;
     }
 
     private @Nullable Block grow(Domain domain, Wish wish) {
@@ -117,16 +125,20 @@ final class Ladder {
         core.gate().lock();
         try {
             core.checkOpen();
-            Block block = growth.dedicate(domain, wish);
-            if (block == null) {
-                makeRoom(domain, wish, trail);
-                growth.releaseFor(wish.size(), wish.size());
-                block = growth.dedicate(domain, wish);
-            }
-            return block;
+            return limits.within(wish, trail, () -> dedicateOrMakeRoom(domain, wish, trail));
         } finally {
             core.gate().unlock();
         }
+    }
+
+    private @Nullable Block dedicateOrMakeRoom(Domain domain, Wish wish, Trail trail) {
+        Block block = growth.dedicate(domain, wish);
+        if (block == null) {
+            makeRoom(domain, wish, trail);
+            growth.releaseFor(wish.size(), wish.size());
+            block = growth.dedicate(domain, wish);
+        }
+        return block;
     }
 
     /**

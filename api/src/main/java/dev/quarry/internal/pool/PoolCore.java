@@ -46,6 +46,7 @@ final class PoolCore {
     private final PoolLock lock = new PoolLock();
     private final Heap heap;
     private final Domain hostDomain;
+    private final Headroom headroom = new Headroom(this);
 
     private volatile PoolOptions options;
     private volatile GrowthPolicy growthPolicy;
@@ -71,7 +72,7 @@ final class PoolCore {
         this.name = options.name() == null ? device.id() + "/" + kind : options.name();
         this.device = device;
         this.kind = kind;
-        this.account = device.account().child(name, Long.MAX_VALUE);
+        this.account = device.share().account(kind).child(name, Long.MAX_VALUE);
         this.clock = device.clock();
         this.classes = new SizeClasses(device.driver().granule(), LARGEST_CACHED);
         this.heap = new Heap(classes, counters, clock);
@@ -135,6 +136,11 @@ final class PoolCore {
         return hostDomain;
     }
 
+    /** Returns what bounds allocations where not all that is free may be handed out. */
+    Headroom headroom() {
+        return headroom;
+    }
+
     PoolOptions options() {
         return options;
     }
@@ -154,7 +160,7 @@ final class PoolCore {
         if (bytes != cacheBytes || largest != recurringBytes) {
             cacheBytes = bytes;
             recurringBytes = largest;
-            domains().forEach(this::limitCache);
+            limitCaches();
         }
     }
 
@@ -232,6 +238,18 @@ final class PoolCore {
         }
     }
 
+    /** Frees a child's block that is to be kept for it, into a domain's index: a cache would give it to anybody. */
+    void freeKept(Block block, Domain domain, Account child) {
+        lock();
+        try {
+            headroom.freed(child, block.size());
+            count(block);
+            heap.free(block, domain.isGone() ? hostDomain : domain);
+        } finally {
+            unlock();
+        }
+    }
+
     /** Returns the domains that exist, the host's first. */
     List<Domain> domains() {
         lock();
@@ -273,7 +291,8 @@ final class PoolCore {
         growthPolicy = policyOf(changed, classes.granule());
         cacheBlockBytes = Math.min(changed.cacheBlockBytes(), LARGEST_CACHED);
         cacheBytes = changed.cacheBytes();
-        domains().forEach(this::limitCache);
+        headroom.refresh();
+        limitCaches();
     }
 
     /** Ends allocation; returns whether this call did. */
@@ -307,8 +326,18 @@ final class PoolCore {
         LOG.log(System.Logger.Level.WARNING, "pool \"" + name + "\": " + message, cause);
     }
 
-    private void limitCache(Domain domain) {
-        boolean keeps = !closed && !domain.isEnded() && !domain.isBorrowed();
+    private void limitCaches() {
+        lock();
+        try {
+            heap.presentDomains().forEach(this::limitCache);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Puts the bounds of a domain's cache in force; under the lock. */
+    void limitCache(Domain domain) {
+        boolean keeps = !closed && !domain.isEnded() && !domain.isBorrowed() && !headroom.isLowered();
         if (keeps && cacheBlockBytes > 0 && cacheBytes > 0) {
             domain.cache().limit(cacheBytes, cacheBlockBytes, recurringBytes);
         } else {

@@ -2,6 +2,7 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
+import dev.quarry.internal.account.Account;
 import dev.quarry.internal.device.DriverEvent;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.event.AllocationEvent;
@@ -85,7 +86,10 @@ final class Release {
     /** Frees the block of an allocation that nobody gets, since making it failed. */
     void takeBack(Block block, long requested, Domain order) {
         if (block.isDedicated() || order.recordsFrees()) {
-            free(block, requested, order, null, List.of());
+            free(block, requested, order, null, List.of(), null);
+        } else if (core.headroom().isActive()) {
+            core.free(block, order); // what is claimed must not get into a cache
+            pool.freed();
         } else {
             pool.free(block, requested, order);
         }
@@ -119,25 +123,44 @@ final class Release {
             }
         }
         long size = allocation.block().size();
-        free(allocation.block(), allocation.byteSize(), order, attached, events);
         ChildPool child = attached == null ? null : attached.child();
+        Account kept = child != null && core.headroom().isActive() ? child.account() : null;
+        free(allocation.block(), allocation.byteSize(), order, attached, events, kept);
         if (child != null) {
-            child.uncharge(size);
+            child.freed(size, kept != null);
         }
     }
 
+    /**
+     * Frees a block.
+     *
+     * @param kept the account of the child pool whose charge is taken back with it; {@code null} if that is not this one's
+     */
     private void free(
-            Block block, long requested, Domain order, @Nullable Attachments attached, List<DriverEvent> events) {
+            Block block,
+            long requested,
+            Domain order,
+            @Nullable Attachments attached,
+            List<DriverEvent> events,
+            @Nullable Account kept) {
         boolean dedicated = block.isDedicated();
         PendingBlock release = plan(block, order, attached, events);
         if (release.isPlain() && !dedicated) {
             Domain target = release.uses().isEmpty()
                     ? core.hostDomain()
                     : release.uses().getFirst().domain();
-            pool.free(block, requested, target);
+            if (kept == null) {
+                pool.free(block, requested, target);
+            } else {
+                core.freeKept(block, target, kept);
+                pool.freed();
+            }
         } else {
             core.lock();
             try {
+                if (kept != null) {
+                    core.headroom().freed(kept, block.size());
+                }
                 pending.add(release);
             } finally {
                 core.unlock();

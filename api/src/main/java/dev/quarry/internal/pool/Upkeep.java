@@ -14,6 +14,7 @@ final class Upkeep {
     private final Growth growth;
     private final PoolReports reports;
     private final Pressure pressure;
+    private final LimitKeeper limits;
 
     Upkeep(
             PoolCore core,
@@ -22,7 +23,9 @@ final class Upkeep {
             Pending pending,
             Growth growth,
             PoolReports reports,
-            Pressure pressure) {
+            Pressure pressure,
+            LimitKeeper limits) {
+        this.limits = limits;
         this.core = core;
         this.order = order;
         this.handOver = handOver;
@@ -50,6 +53,7 @@ final class Upkeep {
                     .filter(segment -> idle.isZero() || growth.emptySince(segment) - latest <= 0)
                     .toList());
             growth.trimPages(TimeUnit.NANOSECONDS.convert(idle));
+            limits.keep();
             pressure.assess();
             return growth.releasedBytes() - before;
         } finally {
@@ -76,6 +80,7 @@ final class Upkeep {
             core.checkOpen();
             core.apply(options);
             handOver.drainCaches();
+            limits.keep();
             pressure.assess();
         } finally {
             core.gate().unlock();

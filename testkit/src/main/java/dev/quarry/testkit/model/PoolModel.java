@@ -93,14 +93,20 @@ public final class PoolModel {
             case 24 -> streaming.capture();
             case 17 -> tending.trim();
             case 18 -> tending.openChild();
-            case 19 -> tending.closeChild();
+            case 19 -> {
+                if (dice.oneIn(2)) {
+                    tending.resizeChild();
+                } else {
+                    tending.closeChild();
+                }
+            }
             case 20 -> freeing.many();
             case 21 -> allocating.several();
             case 22 -> {
-                if (dice.oneIn(2)) {
-                    allocating.warmUp();
-                } else {
-                    tending.elsewhere();
+                switch (dice.below(6)) {
+                    case 0, 1, 2 -> allocating.warmUp();
+                    case 3, 4 -> tending.elsewhere();
+                    default -> tending.limitDevice();
                 }
             }
             default -> {

@@ -12,7 +12,9 @@ import dev.quarry.sim.SimProvider;
 import dev.quarry.sim.SimSchedule;
 import dev.quarry.sim.check.OverlapChecker;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ final class World {
     private final OverlapChecker overlaps = new OverlapChecker();
     private long operations;
     private long elsewhere;
+    private long limit = Long.MAX_VALUE;
+    private final Map<MemoryKind, Long> limits = new HashMap<>();
+    private long used;
     private long kept;
 
     /**
@@ -124,6 +129,27 @@ final class World {
     /** Returns the bytes that another process uses. */
     long elsewhere() {
         return elsewhere;
+    }
+
+    /** Limits what all pools may take from the device, of one kind or of all together. */
+    void limit(@Nullable MemoryKind kind, long bytes) {
+        if (kind == null) {
+            limit = bytes;
+            device.limit(bytes);
+        } else {
+            limits.put(kind, bytes);
+            device.limit(kind, bytes);
+        }
+    }
+
+    /** Returns what a pool could still take from the driver; negative where a limit is exceeded. */
+    long room(PoolBook book) {
+        MemoryKind kind = book.pool().kind();
+        long ofDevice = limit - device.usage().reservedBytes();
+        long ofKind =
+                limits.getOrDefault(kind, Long.MAX_VALUE) - device.usage(kind).reservedBytes();
+        long ofDriver = plan.totalBytes() - elsewhere - driver.liveBytes();
+        return Math.min(Math.min(ofDevice, ofKind), Math.min(ofDriver, book.limit() - book.reserved()));
     }
 
     /** Lets another process use memory of the device. */
@@ -218,6 +244,12 @@ final class World {
     void check() {
         books.forEach(PoolBook::check);
         PoolBook.equal("live bytes of the driver", driver.liveBytes(), reserved() + kept);
+        PoolBook.equal("the device's account", device.usage().reservedBytes(), driver.liveBytes());
+        if (driver.liveBytes() > limit && driver.liveBytes() > used) {
+            throw new AssertionError(
+                    "reserved grew from " + used + " to " + driver.liveBytes() + " above the device's limit " + limit);
+        }
+        used = driver.liveBytes();
         if (driver.hazards().count() != 0) {
             throw new AssertionError("hazards: " + driver.hazards().texts());
         }
