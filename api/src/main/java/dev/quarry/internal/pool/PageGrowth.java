@@ -84,7 +84,7 @@ final class PageGrowth {
             target = Math.min(window.most(), step);
         }
         if (core.account().charged() + target > core.tightBytes()) {
-            target = Math.max(window.bytes(), Math.min(target, policy.roundDown(room())));
+            target = Math.max(window.bytes(), Math.min(target, policy.roundDown(core.room())));
         }
         List<Handle> handles = supply.create(target, policy);
         return handles.isEmpty() && target > window.bytes() ? supply.create(window.bytes(), policy) : handles;
@@ -115,7 +115,7 @@ final class PageGrowth {
             return null;
         }
         order.noteComplete();
-        long room = policy().roundDown(room());
+        long room = policy().roundDown(core.room());
         List<Detached> moved;
         List<Detached> released;
         core.lock();
@@ -237,12 +237,6 @@ final class PageGrowth {
         return heap.ranges().idle(page).stream()
                 .filter(idle -> !beside.contains(idle.block()))
                 .toList();
-    }
-
-    private long room() {
-        return Math.min(
-                core.account().available(),
-                core.device().driver().memory(core.kind()).freeBytes());
     }
 
     private long mappedBytes(boolean small) {

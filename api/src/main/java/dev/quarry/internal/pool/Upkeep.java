@@ -12,6 +12,7 @@ final class Upkeep {
     private final HandOver handOver;
     private final Pending pending;
     private final Growth growth;
+    private final SegmentRelease release;
     private final PoolReports reports;
     private final Pressure pressure;
 
@@ -28,6 +29,7 @@ final class Upkeep {
         this.handOver = handOver;
         this.pending = pending;
         this.growth = growth;
+        this.release = growth.release();
         this.reports = reports;
         this.pressure = pressure;
     }
@@ -40,18 +42,18 @@ final class Upkeep {
         core.gate().lock();
         try {
             core.checkOpen();
-            long before = growth.releasedBytes();
+            long before = release.releasedBytes();
             handOver.drainCaches();
             core.domains().forEach(order::noteIfIdle);
             pending.poll();
             handOver.consolidate(core.hostDomain(), false);
             long latest = core.clock().getAsLong() - TimeUnit.NANOSECONDS.convert(idle);
-            growth.release(growth.idleSegments().stream()
-                    .filter(segment -> idle.isZero() || growth.emptySince(segment) - latest <= 0)
+            release.release(release.idleSegments().stream()
+                    .filter(segment -> idle.isZero() || release.emptySince(segment) - latest <= 0)
                     .toList());
-            growth.trimPages(TimeUnit.NANOSECONDS.convert(idle));
+            release.trimPages(TimeUnit.NANOSECONDS.convert(idle));
             pressure.assess();
-            return growth.releasedBytes() - before;
+            return release.releasedBytes() - before;
         } finally {
             core.gate().unlock();
         }
