@@ -120,6 +120,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     }
 
     @Override
+    public long compact() {
+        return upkeep.compact();
+    }
+
+    @Override
     public void reconfigure(PoolOptions options) {
         upkeep.reconfigure(options);
         children.setLimit(core.account().limit());

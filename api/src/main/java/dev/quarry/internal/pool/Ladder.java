@@ -235,7 +235,7 @@ final class Ladder {
         long room = growth.room();
         core.lock();
         try {
-            return room + heap.segments().bytes() - heap.allocatedBytes();
+            return room + heap.segments().bytes() + core.counters().spareBytes - heap.allocatedBytes();
         } finally {
             core.unlock();
         }

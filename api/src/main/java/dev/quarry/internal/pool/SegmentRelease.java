@@ -83,6 +83,11 @@ final class SegmentRelease {
         releasedBytes += pages == null ? 0 : pages.trim(idleNanos);
     }
 
+    /** Gathers memory of ranges for the next growth; returns how many bytes. */
+    long gatherPages() {
+        return pages == null ? 0 : pages.gather();
+    }
+
     /**
      * Gives back the segment that a block is all of, if no work can touch it.
      *

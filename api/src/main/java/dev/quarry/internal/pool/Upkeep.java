@@ -43,20 +43,42 @@ final class Upkeep {
         try {
             core.checkOpen();
             long before = release.releasedBytes();
-            handOver.drainCaches();
-            core.domains().forEach(order::noteIfIdle);
-            pending.poll();
-            handOver.consolidate(core.hostDomain(), false);
-            long latest = core.clock().getAsLong() - TimeUnit.NANOSECONDS.convert(idle);
+            settle();
+            long now = core.clock().getAsLong();
+            long idleNanos = TimeUnit.NANOSECONDS.convert(idle);
             release.release(release.idleSegments().stream()
-                    .filter(segment -> idle.isZero() || release.emptySince(segment) - latest <= 0)
+                    .filter(segment -> idleNanos == 0 || now - release.emptySince(segment) >= idleNanos)
                     .toList());
-            release.trimPages(TimeUnit.NANOSECONDS.convert(idle));
+            release.trimPages(idleNanos);
             pressure.assess();
             return release.releasedBytes() - before;
         } finally {
             core.gate().unlock();
         }
+    }
+
+    /** Gathers free memory that can be moved, gives unused segments back; returns the bytes of both. */
+    long compact() {
+        core.gate().lock();
+        try {
+            core.checkOpen();
+            long before = release.releasedBytes();
+            settle();
+            long gathered = release.gatherPages();
+            release.release(release.idleSegments());
+            pressure.assess();
+            return gathered + release.releasedBytes() - before;
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    /** Brings free memory together whose last use is complete, as far as that is known without waiting. */
+    private void settle() {
+        handOver.drainCaches();
+        core.domains().forEach(order::noteIfIdle);
+        pending.poll();
+        handOver.consolidate(core.hostDomain(), false);
     }
 
     /** Puts other options in force. */

@@ -51,10 +51,14 @@ final class RefusalJudge {
                         + ":\n" + world.mishaps().refusal());
             }
         }
-        // What is left below a whole segment must do, down to the request's own block.
+        // What is left below a whole segment must do, down to the request's own block; what is mapped nowhere can be
+        // given back.
         long room = Math.min(
-                book.limit() - book.reserved(),
-                world.plan().totalBytes() - world.elsewhere() - world.driver().liveBytes());
+                        book.limit() - book.reserved(),
+                        world.plan().totalBytes()
+                                - world.elsewhere()
+                                - world.driver().liveBytes())
+                + layout.spareBytes();
         if (room >= size || (waitsEnd && room + idle >= size)) {
             throw new AssertionError(request + " was refused; the driver could give " + room + " bytes, segments of "
                     + idle + " bytes are in no use, and " + size + " would do:\n"
