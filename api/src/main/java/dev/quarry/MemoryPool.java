@@ -121,14 +121,37 @@ public interface MemoryPool extends AutoCloseable {
     long trim();
 
     /**
-     * As {@link #trim()}, for segments that have been unused for at least {@code idle}.
+     * As {@link #trim()}, for memory that has been unused for at least {@code idle}.
      *
      * <p>Of segments that fall out of use in quick succession (many within a millisecond of each other) most are not timed:
-     * such a one counts as unused from the first call of this method that finds it so.
+     * such a one counts as unused from the first call of this method that finds it so. So does, of mapped memory, what a call
+     * finds free, unless nothing was freed near it for longer; and what {@link #compact()} gathered, from then on.
      *
      * @throws IllegalArgumentException if {@code idle} is negative
      */
     long trim(Duration idle);
+
+    /**
+     * Makes free memory usable as one piece. No allocation is moved, and none changes its contents.
+     *
+     * <p>Caches are emptied, memory of all streams whose last use is complete is taken, and neighbours merge. Then, where the pool
+     * maps memory ({@link PoolOptions#virtualMemory()}), each handle of physical memory that lies whole under free memory is
+     * unmapped and gathered; what lies at the end of the addresses already stays. Gathered memory stays reserved and counts as
+     * free. Requests that find no free block map it where they lack it, before memory is taken from the driver: a single one may
+     * have all of it. {@link #trim()} gives it back. Where the pool does not map memory, segments that nobody uses are given
+     * back, as {@link #trim()} does.
+     *
+     * <p>What stays as it is: handles that an allocation lies on, if only with a part; memory that work on a stream may still use
+     * (this method does not wait: synchronize the streams first to have it too); shareable allocations.
+     *
+     * <p>Costs a call of the driver for each handle that is unmapped, and one later when it is mapped again; nothing if there is
+     * nothing to gather. Thread-safe: others go on allocating what is free and freeing; those who need the driver wait. If the
+     * driver fails to unmap a handle, this is logged and the handle stays where it is.
+     *
+     * @return bytes gathered, and those given back
+     * @throws IllegalStateException if the pool is closed
+     */
+    long compact();
 
     /**
      * Opens a pool that takes its memory from this one and accounts for it separately.
@@ -141,8 +164,8 @@ public interface MemoryPool extends AutoCloseable {
      * <p>Of the child's {@linkplain #statistics() statistics}, its own are the open allocations (without a peak), the
      * allocated bytes with their peak, which stand for the reserved ones too, and the refusals by its limit or one above
      * it; its children's allocations are included. The largest free block is that of the pool over the driver; all else
-     * reads 0. The {@linkplain #options() options} are that pool's, a {@linkplain #trim() trim} through the child trims
-     * that pool, and {@link #reconfigure} throws {@link UnsupportedOperationException}.
+     * reads 0. The {@linkplain #options() options} are that pool's, a {@linkplain #trim() trim} or {@link #compact()} through the
+     * child is one of that pool, and {@link #reconfigure} throws {@link UnsupportedOperationException}.
      *
      * <p>Closing the child needs all its allocations closed, and its children's; only what its {@link #segmentAllocator}
      * gave ends with it. Closing this pool closes the child: what it has allocated stays valid, as this pool's does.

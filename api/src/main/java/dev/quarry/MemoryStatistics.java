@@ -13,8 +13,8 @@ package dev.quarry;
  * @param segments regions taken from the driver
  * @param cachedBytes bytes in stream caches
  * @param pendingBytes bytes that wait for work on several streams, or are being handed over
- * @param freeBytes bytes in the free index
- * @param largestFreeBytes the largest block in the free index
+ * @param freeBytes bytes in the free index, and of memory that is mapped nowhere: {@link MemoryPool#compact()} gathers it
+ * @param largestFreeBytes the largest block in the free index, or all memory that is mapped nowhere, if that is more
  * @param hits where allocations were served from
  * @param driver what was asked of the driver
  * @param outOfMemory allocations that failed

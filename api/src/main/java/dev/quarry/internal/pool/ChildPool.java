@@ -101,6 +101,12 @@ final class ChildPool extends PoolFront implements PoolInspector {
     }
 
     @Override
+    public long compact() {
+        checkOpen();
+        return root.compact();
+    }
+
+    @Override
     public MemoryStatistics statistics() {
         return PoolReports.ofChild(account, live(), refused.get(), root.statistics());
     }

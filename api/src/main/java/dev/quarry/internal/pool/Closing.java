@@ -145,9 +145,10 @@ final class Closing {
             return;
         }
         for (Segment segment : segments()) {
-            cleanup.run(() -> pool.growth().release(List.of(segment)));
+            cleanup.run(() -> pool.growth().release().release(List.of(segment)));
         }
-        cleanup.run(() -> pool.growth().releasePages(Long.MAX_VALUE)); // also what an earlier attempt has only unmapped
+        cleanup.run(() ->
+                pool.growth().release().releasePages(Long.MAX_VALUE)); // also what an earlier attempt has only unmapped
         cleanup.rethrow();
     }
 

@@ -64,7 +64,7 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
         this.handOver = new HandOver(core, order);
         this.growth = new Growth(core, order);
         this.pending = new Pending(
-                core, order, growth, () -> domains().at(core.device().defaultStream()));
+                core, order, growth.release(), () -> domains().at(core.device().defaultStream()));
         Stall stall = new Stall(core, order, pending);
         this.reports = new PoolReports(core, pending);
         this.pressure = new Pressure(core, pending, handOver);
@@ -122,6 +122,11 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
     @Override
     public long trim(Duration idle) {
         return upkeep.trim(idle);
+    }
+
+    @Override
+    public long compact() {
+        return upkeep.compact();
     }
 
     @Override

@@ -32,9 +32,6 @@ final class Heap {
      */
     private static final long UPPER_CUT_BYTES = 4 << 20;
 
-    /** Size of the smallest free blocks of ranges whose time is noted; a page, mostly. */
-    private static final long RELEASABLE_BYTES = 2 << 20;
-
     /** Smallest request for which a segment much too large is exchanged. */
     private static final long EXCHANGE_BYTES = 16 << 20;
 
@@ -271,19 +268,23 @@ final class Heap {
 
     /** Frees a block in a domain, merging it with free neighbours that the domain owns or that nobody does; returns the whole. */
     Block free(Block block, Domain domain) {
+        long address = block.address();
+        long size = block.size();
+        Block merged = place(block, domain);
+        if (merged.isWholeSegment()) {
+            segments.noteEmpty(merged.segment());
+        } else if (merged.size() >= segments.pageBytes() && merged.segment().isPaged()) {
+            segments.noteFreed(merged.segment(), address, size);
+        }
+        return merged;
+    }
+
+    private Block place(Block block, Domain domain) {
         long sequence = domain.isHost() ? 0 : domain.nextSequence();
         FreeIndex index = domain.index(block.isSmall());
         boolean simple =
                 domain.isHost() || domain(Domain.HOST).index(block.isSmall()).count() == 0;
-        Block merged = simple ? merge(block, domain, index, sequence) : mergeAll(block, domain, index, sequence);
-        if (merged.isWholeSegment()) {
-            segments.noteEmpty(merged.segment());
-        } else if (segments.hasRanges()
-                && merged.size() >= RELEASABLE_BYTES
-                && merged.segment().isPaged()) {
-            segments.noteFreed(merged.segment());
-        }
-        return merged;
+        return simple ? merge(block, domain, index, sequence) : mergeAll(block, domain, index, sequence);
     }
 
     /** Merges where all that joins is the domain's: one neighbour on each side at most (I2). */
@@ -332,10 +333,15 @@ final class Heap {
         return merged;
     }
 
-    /** Gives a free block to another domain; an empty segment stays as long empty as it was. */
+    /** Gives a free block to another domain; it stays as long unused as it was. */
     void transfer(Block block, Domain target) {
         boolean whole = block.isWholeSegment();
         Segment segment = block.segment();
+        if (segment.isPaged()) {
+            detach(block);
+            place(block, target);
+            return;
+        }
         long since = segment.emptySince();
         boolean timed = segment.isTimed();
         detach(block);

@@ -23,6 +23,7 @@ final class Ladder {
     private final HandOver handOver;
     private final Pending pending;
     private final Growth growth;
+    private final SegmentRelease release;
     private final Stall stall;
     private final PoolReports reports;
     private final Pressure pressure;
@@ -48,6 +49,7 @@ final class Ladder {
         this.handOver = handOver;
         this.pending = pending;
         this.growth = growth;
+        this.release = growth.release();
         this.stall = stall;
         this.reports = reports;
         this.pressure = pressure;
@@ -135,7 +137,7 @@ final class Ladder {
         Block block = growth.dedicate(domain, wish);
         if (block == null) {
             makeRoom(domain, wish, trail);
-            growth.releaseFor(wish.size(), wish.size());
+            release.releaseFor(wish.size(), wish.size());
             block = growth.dedicate(domain, wish);
         }
         return block;
@@ -156,9 +158,9 @@ final class Ladder {
             if (need >= block.size()) {
                 return null;
             }
-            if (growth.room() < need && growth.releaseSegmentOf(block) == 0) {
+            if (growth.room() < need && release.releaseSegmentOf(block) == 0) {
                 stall.waitForAll();
-                growth.releaseSegmentOf(block);
+                release.releaseSegmentOf(block);
             }
             return growth.grow(domain, wish);
         } finally {
@@ -229,7 +231,7 @@ final class Ladder {
     private void makeRoom(Domain domain, Wish wish, Trail trail) {
         handOver.drainCaches();
         long wanted = core.growthPolicy().least(wish.size());
-        long released = growth.releaseFor(wanted, wish.size());
+        long released = release.releaseFor(wanted, wish.size());
         trail.add("release unused segments", released);
         if (released > 0 && growth.room() >= wish.size()) {
             return;
@@ -237,7 +239,7 @@ final class Ladder {
         long completed = stall.waitForAll();
         handOver.consolidate(core.hostDomain(), false);
         trail.add("wait for pending work", completed);
-        trail.add("release unused segments", takeable(domain, wish) ? 0 : growth.releaseFor(wanted, wish.size()));
+        trail.add("release unused segments", takeable(domain, wish) ? 0 : release.releaseFor(wanted, wish.size()));
     }
 
     /** Returns what allocations could get without anybody freeing: to see whether something came free. */
@@ -245,7 +247,7 @@ final class Ladder {
         long room = growth.room();
         core.lock();
         try {
-            return room + heap.segments().bytes() - heap.allocatedBytes();
+            return room + heap.segments().bytes() + core.counters().spareBytes - heap.allocatedBytes();
         } finally {
             core.unlock();
         }

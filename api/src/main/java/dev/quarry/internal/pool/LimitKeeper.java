@@ -35,7 +35,7 @@ final class LimitKeeper {
             core.domains().forEach(order::noteIfIdle);
             pending.poll();
             handOver.consolidate(core.hostDomain(), false);
-            growth.giveBack(excess);
+            growth.release().giveBack(excess);
         }
         if (excess > 0 || core.headroom().isLowered()) {
             core.headroom().refresh();

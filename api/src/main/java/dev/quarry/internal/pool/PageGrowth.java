@@ -10,7 +10,6 @@ import dev.quarry.internal.segment.Mapping;
 import dev.quarry.internal.segment.PagePolicy;
 import dev.quarry.spi.DriverOutOfMemoryException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,22 +56,47 @@ final class PageGrowth {
     }
 
     /**
-     * Maps new memory where a wish lacks the least, and takes a block for it.
+     * Maps spare memory, else new memory, where a wish lacks the least, and takes a block for it.
      *
      * @return the block, or {@code null} if limit, device or addresses do not allow it
      */
     @Nullable
     Block grow(Domain domain, Wish wish) {
-        Block block = null;
+        Block block = mapSpare(domain, wish);
         boolean grown = true;
         for (int attempt = 0; block == null && grown && attempt < MOST_ATTEMPTS; attempt++) {
             Window window = window(domain, wish);
-            List<Handle> handles = window == null ? List.of() : create(window, wish);
+            List<Handle> handles = window == null ? List.of() : obtain(window, wish);
             grown = window != null && !handles.isEmpty();
             // What was free beside the window may be another thread's by now.
             block = window == null || !grown ? null : map(window, handles, domain, wish);
         }
         return block;
+    }
+
+    /**
+     * Maps spare handles for a wish, if they do without new ones: where it lacks the least, else at a range's top, where they
+     * may be more than it lacks.
+     */
+    private @Nullable Block mapSpare(Domain domain, Wish wish) {
+        if (!supply.hasSpare()) {
+            return null;
+        }
+        Window window = window(domain, wish);
+        List<Handle> handles = window == null ? List.of() : supply.takeSpare(window.bytes(), window.most());
+        if (window != null && handles.isEmpty()) {
+            window = topWindow(domain, wish);
+            handles = window == null ? List.of() : supply.takeSpare(window.bytes(), window.most());
+        }
+        return window == null || handles.isEmpty() ? null : map(window, handles, domain, wish);
+    }
+
+    /** Creates what is to be mapped to a window, after giving spare handles back that are too large there if need be. */
+    private List<Handle> obtain(Window window, Wish wish) {
+        List<Handle> handles = create(window, wish);
+        return handles.isEmpty() && supply.releaseUnfit(window.bytes()) > 0
+                ? supply.create(window.bytes(), policy())
+                : handles;
     }
 
     /** Creates what is to be mapped to a window: a step, or else what is needed. */
@@ -84,7 +108,7 @@ final class PageGrowth {
             target = Math.min(window.most(), step);
         }
         if (core.account().charged() + target > core.tightBytes()) {
-            target = Math.max(window.bytes(), Math.min(target, policy.roundDown(room())));
+            target = Math.max(window.bytes(), Math.min(target, policy.roundDown(core.room())));
         }
         List<Handle> handles = supply.create(target, policy);
         return handles.isEmpty() && target > window.bytes() ? supply.create(window.bytes(), policy) : handles;
@@ -110,23 +134,26 @@ final class PageGrowth {
      */
     @Nullable
     Block remap(Domain domain, Wish wish) {
-        Window window = window(domain, wish);
+        Block block = mapSpare(domain, wish);
+        Window window = block == null ? window(domain, wish) : null;
         if (window == null) {
-            return null;
+            return block;
         }
         order.noteComplete();
-        long room = policy().roundDown(room());
+        long room = policy().roundDown(roomFor(window));
         List<Detached> moved;
         List<Detached> released;
         core.lock();
         try {
-            Choice choice = Choice.of(movable(window), window.bytes() - supply.spareBytes(window.bytes()), room);
+            RemapChoice choice =
+                    RemapChoice.of(movable(window), window.bytes() - supply.spareBytes(window.bytes()), room);
             if (choice == null) {
                 return null;
             }
             // All at once: taking one of a block's handles changes the block.
+            Set<Mapping> moves = choice.movedMappings();
             Map<Boolean, List<Detached>> detached = supply.detach(choice.all()).stream()
-                    .collect(Collectors.partitioningBy(one -> choice.isMoved(one.mapping())));
+                    .collect(Collectors.partitioningBy(one -> moves.contains(one.mapping())));
             moved = detached.getOrDefault(true, List.of());
             released = detached.getOrDefault(false, List.of());
         } finally {
@@ -135,6 +162,15 @@ final class PageGrowth {
         List<Handle> handles = new ArrayList<>(supply.unmap(moved));
         supply.release(supply.unmap(released));
         return complete(handles, window.bytes()) ? map(window, handles, domain, wish) : null;
+    }
+
+    /** Returns what could be created for a window, after giving spare handles back that are too large where it is too little. */
+    private long roomFor(Window window) {
+        boolean enough = core.room() >= window.bytes() - supply.spareBytes(window.bytes());
+        if (!enough) {
+            supply.releaseUnfit(window.bytes());
+        }
+        return core.room();
     }
 
     /** Adds new handles to moved ones, up to some bytes; those are kept for the next growth where that does not work. */
@@ -169,6 +205,15 @@ final class PageGrowth {
         }
     }
 
+    private @Nullable Window topWindow(Domain domain, Wish wish) {
+        core.lock();
+        try {
+            return heap.ranges().topWindow(domain, wish, page);
+        } finally {
+            core.unlock();
+        }
+    }
+
     /** Reserves a wide range; a narrower one where the driver refuses, down to what the wish needs. */
     private boolean reserve(Wish wish) {
         PagePolicy policy = policy();
@@ -185,7 +230,7 @@ final class PageGrowth {
         }
         core.lock();
         try {
-            heap.segments().addRange(address, bytes, wish.small());
+            heap.segments().addRange(address, bytes, wish.small(), page);
             PoolCounters counters = core.counters();
             counters.segmentsTaken.incrementAndGet();
             counters.segmentsPeak =
@@ -239,12 +284,6 @@ final class PageGrowth {
                 .toList();
     }
 
-    private long room() {
-        return Math.min(
-                core.account().available(),
-                core.device().driver().memory(core.kind()).freeBytes());
-    }
-
     private long mappedBytes(boolean small) {
         core.lock();
         try {
@@ -256,46 +295,5 @@ final class PageGrowth {
 
     private PagePolicy policy() {
         return new PagePolicy(page, core.options().mode(), core.mostBytes(), core.isLimited());
-    }
-
-    /**
-     * Which handles are moved, and which are given back so that smaller ones can be created for what those leave open.
-     *
-     * @param moved together no more than what is needed
-     * @param released none, if what is left can be created without
-     */
-    private record Choice(List<Idle> moved, List<Idle> released) {
-        List<Idle> all() {
-            List<Idle> all = new ArrayList<>(moved);
-            all.addAll(released);
-            return all;
-        }
-
-        boolean isMoved(Mapping mapping) {
-            return moved.stream().anyMatch(idle -> idle.mapping().equals(mapping));
-        }
-
-        /** Chooses among handles for some bytes, of which some can be created anew; {@code null} if they do not do. */
-        static @Nullable Choice of(List<Idle> idle, long need, long room) {
-            List<Idle> rest = new ArrayList<>(idle);
-            rest.sort(Comparator.comparingLong((Idle one) -> one.mapping().bytes())
-                    .reversed());
-            List<Idle> moved = new ArrayList<>();
-            long open = need;
-            for (Idle one : rest) {
-                if (one.mapping().bytes() <= open) {
-                    moved.add(one);
-                    open -= one.mapping().bytes();
-                }
-            }
-            rest.removeAll(moved);
-            List<Idle> released = new ArrayList<>();
-            long creatable = room;
-            for (int i = rest.size() - 1; i >= 0 && creatable < open; i--) {
-                released.add(rest.get(i));
-                creatable += rest.get(i).mapping().bytes();
-            }
-            return creatable < open ? null : new Choice(moved, released);
-        }
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
  * Handles of physical memory on their way between driver, holes and account. The caller holds the gate and not the lock.
  *
  * <p>Created memory is charged as long as it is not released, mapped or not (I5). A handle that the driver did not release
- * is spare: the next growth maps it, if it fits. One that it did not unmap after it could not be made accessible stays where
+ * is spare, as one that was gathered: the next growth maps it, if it fits. One that it did not unmap after it could not be made accessible stays where
  * it is, out of use, until the pool closes.
  */
 final class PageSupply {
@@ -25,8 +25,8 @@ final class PageSupply {
     private final Account account;
     private final PoolCounters counters;
 
-    /** Created and mapped nowhere. */
-    private final List<Handle> spare = new ArrayList<>();
+    /** Created and mapped nowhere: gathered, or left where a driver failed. */
+    private final SpareHandles spare;
 
     /** Mapped, and neither accessible nor possible to unmap; each under a block of that state. */
     private final List<Ranges.Detached> stuck = new ArrayList<>();
@@ -36,6 +36,7 @@ final class PageSupply {
         this.memory = memory;
         this.account = core.account();
         this.counters = core.counters();
+        this.spare = new SpareHandles(core.clock());
     }
 
     /**
@@ -58,12 +59,14 @@ final class PageSupply {
      * @throws DriverException if the driver failed for another reason; nothing has changed then
      */
     List<Handle> create(long bytes, PagePolicy policy) {
-        List<Handle> handles = takeSpare(bytes);
+        List<Handle> handles = spare.takeFitting(bytes);
+        int taken = handles.size();
         long left = bytes - sum(handles);
-        if (!account.charge(left)) {
+        if (left > 0 && !account.charge(left)) {
             spare.addAll(handles);
             return List.of();
         }
+        boolean done = false;
         try {
             while (left > 0) {
                 long size = policy.handle(left, account.charged());
@@ -72,16 +75,17 @@ final class PageSupply {
                 countSpare(size, size);
                 left -= size;
             }
-            return handles;
+            done = true;
         } catch (DriverOutOfMemoryException e) {
-            account.release(left);
-            release(handles);
             return List.of();
-        } catch (RuntimeException | Error e) {
-            account.release(left);
-            release(handles);
-            throw e;
+        } finally {
+            if (!done) {
+                account.release(left);
+                spare.addAll(handles.subList(0, taken));
+                release(handles.subList(taken, handles.size()));
+            }
         }
+        return handles;
     }
 
     /**
@@ -101,7 +105,7 @@ final class PageSupply {
             }
             memory.setAccess(address, at - address);
         } catch (RuntimeException | Error e) {
-            handles.subList(done.size(), handles.size()).forEach(spare::add);
+            spare.addAll(handles.subList(done.size(), handles.size()));
             done.forEach(mapping -> undo(range, mapping));
             throw e;
         }
@@ -171,11 +175,33 @@ final class PageSupply {
         return released;
     }
 
-    /** Gives spare handles back; returns their bytes. */
-    long releaseSpare() {
-        List<Handle> all = List.copyOf(spare);
-        spare.clear();
-        return release(all);
+    /** Gives spare handles back until they have some bytes, or all; returns how many bytes. */
+    long releaseSpare(long most) {
+        return release(spare.takeUpTo(most));
+    }
+
+    /** Gives the spare handles back of which none could be used for some bytes; returns how many bytes. */
+    long releaseUnfit(long bytes) {
+        return release(spare.takeUnfit(bytes));
+    }
+
+    /** Gives spare handles back that have been so for some time, in nanoseconds; returns how many bytes. */
+    long releaseIdle(long now, long idleNanos) {
+        return release(spare.takeIdle(now, idleNanos));
+    }
+
+    /** Returns whether there are spare handles. */
+    boolean hasSpare() {
+        return !spare.isEmpty();
+    }
+
+    /**
+     * Takes spare handles that together have at least some bytes and at most others.
+     *
+     * @return nothing if there are no such ones
+     */
+    List<Handle> takeSpare(long least, long most) {
+        return spare.takeEnough(least, most);
     }
 
     /** Keeps handles for the next growth. */
@@ -229,25 +255,6 @@ final class PageSupply {
         }
     }
 
-    private List<Handle> takeSpare(long bytes) {
-        List<Handle> taken = fitting(bytes);
-        spare.removeAll(taken);
-        return taken;
-    }
-
-    /** Returns spare handles that together have at most some bytes. */
-    private List<Handle> fitting(long bytes) {
-        List<Handle> fitting = new ArrayList<>();
-        long left = bytes;
-        for (Handle handle : spare) {
-            if (handle.bytes() <= left) {
-                fitting.add(handle);
-                left -= handle.bytes();
-            }
-        }
-        return fitting;
-    }
-
     private void countSpare(long more, long created) {
         core.lock();
         try {
@@ -267,7 +274,7 @@ final class PageSupply {
 
     /** Returns how many bytes spare handles have that would be used for some bytes. */
     long spareBytes(long bytes) {
-        return sum(fitting(bytes));
+        return spare.fittingBytes(bytes);
     }
 
     /** Reserves addresses, or returns 0 if there are none. */

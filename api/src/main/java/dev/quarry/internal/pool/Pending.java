@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Pending {
     private final PoolCore core;
     private final StreamOrder order;
-    private final Growth growth;
+    private final SegmentRelease release;
 
     /** The domain of the device's default stream, which clears what the host cannot. */
     private final Supplier<Domain> defaultDomain;
@@ -23,10 +23,10 @@ final class Pending {
     private final List<PendingBlock> blocks = new ArrayList<>();
     private long bytes;
 
-    Pending(PoolCore core, StreamOrder order, Growth growth, Supplier<Domain> defaultDomain) {
+    Pending(PoolCore core, StreamOrder order, SegmentRelease release, Supplier<Domain> defaultDomain) {
         this.core = core;
         this.order = order;
-        this.growth = growth;
+        this.release = release;
         this.defaultDomain = defaultDomain;
     }
 
@@ -194,7 +194,7 @@ final class Pending {
             core.unlock();
         }
         try {
-            growth.giveBack(segment);
+            release.giveBack(segment);
         } catch (DriverException e) {
             core.log("the driver failed to take a shareable segment back; it will be tried again", e);
             keep(segment);

@@ -174,6 +174,11 @@ final class PoolCore {
         return limited;
     }
 
+    /** Returns the bytes that could be taken from the driver now, as far as limits and driver tell; asks the driver. */
+    long room() {
+        return Math.min(account.available(), device.driver().memory(kind).freeBytes());
+    }
+
     /** Returns whether all allocations are to be observed. */
     boolean isObserved() {
         return observed;

@@ -184,8 +184,8 @@ final class PoolReports {
                         counters.segmentsReturned.get()),
                 cached,
                 waiting,
-                free,
-                largest,
+                free + counters.spareBytes,
+                Math.max(largest, counters.spareBytes),
                 new Hits(
                         hits,
                         counters.carved - counters.handedOver.get() - counters.grown.get(),

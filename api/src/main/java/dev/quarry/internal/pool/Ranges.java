@@ -86,6 +86,20 @@ final class Ranges {
         return best;
     }
 
+    /** As {@link #window}, but at the top of a range, where more may be mapped at once. */
+    @Nullable
+    Window topWindow(Domain domain, Wish wish, long page) {
+        Window best = null;
+        for (Segment range : segments.ranges()) {
+            Block hole = range.isSmall() == wish.small() ? range.pages().lastHole() : null;
+            Window window = hole == null ? null : window(domain, wish, page, range, hole);
+            if (window != null && (best == null || window.bytes() < best.bytes())) {
+                best = window;
+            }
+        }
+        return best;
+    }
+
     private static @Nullable Window window(Domain domain, Wish wish, long page, Segment range, Block hole) {
         Block before = hole.previous();
         Block after = hole.next();
@@ -167,6 +181,20 @@ final class Ranges {
             }
         }
         return idle;
+    }
+
+    /** Returns the free block that the next large request is continued from: nobody's, the largest at the top of a range. */
+    @Nullable
+    Block top() {
+        Block top = null;
+        for (Segment range : segments.ranges()) {
+            Block hole = range.isSmall() ? null : range.pages().lastHole();
+            Block last = hole == null ? null : hole.previous();
+            if (last != null && last.isFreeOf(Domain.HOST) && (top == null || last.size() > top.size())) {
+                top = last;
+            }
+        }
+        return top;
     }
 
     private static boolean isUntouched(Block block, Domain owner) {

@@ -12,6 +12,7 @@ final class Upkeep {
     private final HandOver handOver;
     private final Pending pending;
     private final Growth growth;
+    private final SegmentRelease release;
     private final PoolReports reports;
     private final Pressure pressure;
     private final LimitKeeper limits;
@@ -31,6 +32,7 @@ final class Upkeep {
         this.handOver = handOver;
         this.pending = pending;
         this.growth = growth;
+        this.release = growth.release();
         this.reports = reports;
         this.pressure = pressure;
     }
@@ -43,22 +45,44 @@ final class Upkeep {
         core.gate().lock();
         try {
             core.checkOpen();
-            long before = growth.releasedBytes();
-            handOver.drainCaches();
-            core.domains().forEach(order::noteIfIdle);
-            pending.poll();
-            handOver.consolidate(core.hostDomain(), false);
-            long latest = core.clock().getAsLong() - TimeUnit.NANOSECONDS.convert(idle);
-            growth.release(growth.idleSegments().stream()
-                    .filter(segment -> idle.isZero() || growth.emptySince(segment) - latest <= 0)
+            long before = release.releasedBytes();
+            settle();
+            long now = core.clock().getAsLong();
+            long idleNanos = TimeUnit.NANOSECONDS.convert(idle);
+            release.release(release.idleSegments().stream()
+                    .filter(segment -> idleNanos == 0 || now - release.emptySince(segment) >= idleNanos)
                     .toList());
-            growth.trimPages(TimeUnit.NANOSECONDS.convert(idle));
+            release.trimPages(idleNanos);
             limits.keep();
             pressure.assess();
-            return growth.releasedBytes() - before;
+            return release.releasedBytes() - before;
         } finally {
             core.gate().unlock();
         }
+    }
+
+    /** Gathers free memory that can be moved, gives unused segments back; returns the bytes of both. */
+    long compact() {
+        core.gate().lock();
+        try {
+            core.checkOpen();
+            long before = release.releasedBytes();
+            settle();
+            long gathered = release.gatherPages();
+            release.release(release.idleSegments());
+            pressure.assess();
+            return gathered + release.releasedBytes() - before;
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    /** Brings free memory together whose last use is complete, as far as that is known without waiting. */
+    private void settle() {
+        handOver.drainCaches();
+        core.domains().forEach(order::noteIfIdle);
+        pending.poll();
+        handOver.consolidate(core.hostDomain(), false);
     }
 
     /** Puts other options in force. */

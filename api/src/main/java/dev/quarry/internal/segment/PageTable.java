@@ -16,6 +16,11 @@ public final class PageTable {
     private final TreeMap<Long, Block> holes = new TreeMap<>();
     private long bytes;
 
+    /** Between these addresses lies all that was freed since {@link #forgetUse}. */
+    private long usedFrom = Long.MAX_VALUE;
+
+    private long usedTo = Long.MIN_VALUE;
+
     PageTable() {}
 
     /** Returns the bytes that are mapped. */
@@ -50,6 +55,29 @@ public final class PageTable {
         Map.Entry<Long, Block> entry = holes.floorEntry(address);
         Block hole = entry == null ? null : entry.getValue();
         return hole == null || address - hole.address() >= hole.size() ? null : hole;
+    }
+
+    /** Returns the hole at the range's end, the top; at least a page is never mapped there. */
+    public @Nullable Block lastHole() {
+        Map.Entry<Long, Block> entry = holes.lastEntry();
+        return entry == null ? null : entry.getValue();
+    }
+
+    /** Takes note that memory was in use up to now. */
+    void noteUse(long address, long size) {
+        usedFrom = Math.min(usedFrom, address);
+        usedTo = Math.max(usedTo, address + size);
+    }
+
+    /** Returns whether memory of a mapping may have been freed since {@link #forgetUse}. */
+    public boolean mayBeUsed(Mapping mapping) {
+        return mapping.address() < usedTo && mapping.end() > usedFrom;
+    }
+
+    /** Begins anew to note what is used. */
+    public void forgetUse() {
+        usedFrom = Long.MAX_VALUE;
+        usedTo = Long.MIN_VALUE;
     }
 
     /** Adds a hole. */

@@ -18,6 +18,9 @@ public final class SegmentTable {
 
     private boolean hasRanges;
 
+    /** Unit of mapping of the ranges; the largest number where there are none. */
+    private long pageBytes = Long.MAX_VALUE;
+
     /** Bytes of memory, in all segments and in those for small requests. */
     private long bytes;
 
@@ -37,12 +40,13 @@ public final class SegmentTable {
         return segment;
     }
 
-    /** Adds a range of reserved addresses, one hole. */
-    public Segment addRange(long address, long size, boolean small) {
+    /** Adds a range of reserved addresses, one hole, into which pages of some bytes can be mapped. */
+    public Segment addRange(long address, long size, boolean small, long page) {
         Segment range = Segment.range(address, size, small, blocks);
         byAddress.put(address, range);
         ranges.add(range);
         hasRanges = true;
+        pageBytes = page;
         return range;
     }
 
@@ -53,6 +57,7 @@ public final class SegmentTable {
         byAddress.remove(segment.address());
         ranges.remove(segment);
         hasRanges = !ranges.isEmpty();
+        pageBytes = hasRanges ? pageBytes : Long.MAX_VALUE;
         count(segment, -segment.heldBytes());
     }
 
@@ -73,6 +78,11 @@ public final class SegmentTable {
         return hasRanges;
     }
 
+    /** Returns the size of the smallest handles that may lie in ranges; more than any block has where there is no range. */
+    public long pageBytes() {
+        return pageBytes;
+    }
+
     /** Returns the ranges of reserved addresses. */
     public List<Segment> ranges() {
         return ranges;
@@ -87,8 +97,9 @@ public final class SegmentTable {
         }
     }
 
-    /** Takes note that memory of a range became free, of a size that can be given back. */
-    public void noteFreed(Segment range) {
+    /** Takes note that memory of a range was freed, by which a free block became as large as one that can be given back. */
+    public void noteFreed(Segment range, long address, long size) {
+        range.pages().noteUse(address, size);
         clock.start(range);
     }
 

@@ -24,6 +24,7 @@ public final class PoolModel {
     private final Freeing freeing;
     private final Streaming streaming;
     private final Tending tending;
+    private final Compacting compacting;
     private final int rareness;
 
     private PoolModel(World world, Dice dice) {
@@ -35,7 +36,16 @@ public final class PoolModel {
         streaming = new Streaming(world, uses);
         world.interloper().setFreeing(freeing);
         tending = new Tending(world, new LastResort(world, freeing));
+        compacting = new Compacting(world);
         rareness = dice.between(1, 8);
+    }
+
+    /** What one replay came to: operations in all, and handles that its pools unmapped. */
+    public record Tally(long operations, long unmaps) {}
+
+    /** How a seed becomes a plan. */
+    private interface Drawing {
+        ModelPlan draw(long seed, Dice dice);
     }
 
     /**
@@ -45,17 +55,29 @@ public final class PoolModel {
      * @throws AssertionError if something was not as it must be; the message tells seed, plan and the last operations
      */
     public static long run(long seed) {
+        return run(seed, ModelPlan::draw).operations();
+    }
+
+    /**
+     * Runs one replay in which free memory is moved often while work on streams lags behind: an attack on I5 and I8. Errors as
+     * {@link #run(long)}.
+     */
+    public static Tally runRemapping(long seed) {
+        return run(seed, RemapPlan::draw);
+    }
+
+    private static Tally run(long seed, Drawing drawing) {
         try {
-            return run(seed, null);
+            return run(seed, drawing, null);
         } catch (RuntimeException | Error e) {
             List<String> story = new ArrayList<>();
             Throwable again = e;
             try {
-                run(seed, story);
+                run(seed, drawing, story);
             } catch (RuntimeException | Error same) {
                 again = same;
             }
-            ModelPlan plan = ModelPlan.draw(seed, new Dice(seed));
+            ModelPlan plan = drawing.draw(seed, new Dice(seed));
             throw new AssertionError(
                     "seed " + seed + " (again: -Dquarry.seed=" + seed + "): " + again + "\n" + plan + "\n"
                             + String.join("\n", story.subList(Math.max(0, story.size() - SHOWN), story.size())),
@@ -63,9 +85,9 @@ public final class PoolModel {
         }
     }
 
-    private static long run(long seed, @Nullable List<String> story) {
+    private static Tally run(long seed, Drawing drawing, @Nullable List<String> story) {
         Dice dice = new Dice(seed);
-        World world = new World(ModelPlan.draw(seed, dice), dice, story);
+        World world = new World(drawing.draw(seed, dice), dice, story);
         PoolModel model = new PoolModel(world, dice);
         world.openPools();
         world.check();
@@ -75,8 +97,11 @@ public final class PoolModel {
                 world.check();
             }
         }
+        long unmaps = world.books().stream()
+                .mapToLong(book -> book.pool().statistics().driver().unmaps())
+                .sum();
         new Ending(world, model.freeing, model.streaming, model.tending).end();
-        return world.operations();
+        return new Tally(world.operations(), unmaps);
     }
 
     private void step() {
@@ -84,7 +109,7 @@ public final class PoolModel {
             allocateOrFree();
             return;
         }
-        switch (dice.below(25)) {
+        switch (dice.below(26)) {
             case 0, 1, 2, 3, 4, 5, 6, 7 -> streaming.use();
             case 8, 9, 10 -> streaming.pass();
             case 11, 12 -> streaming.order();
@@ -92,6 +117,7 @@ public final class PoolModel {
             case 16 -> streaming.close();
             case 24 -> streaming.capture();
             case 17 -> tending.trim();
+            case 25 -> compacting.compact();
             case 18 -> tending.openChild();
             case 19 -> {
                 if (dice.oneIn(2)) {

@@ -53,8 +53,9 @@ final class RefusalJudge {
                         + ":\n" + world.mishaps().refusal());
             }
         }
-        // What is left below a whole segment must do, down to the request's own block.
-        long room = world.room(book);
+        // What is left below a whole segment must do, down to the request's own block; what is mapped nowhere can be
+        // given back.
+        long room = world.room(book) + layout.spareBytes();
         if (room >= size || (waitsEnd && room + idle >= size)) {
             throw new AssertionError(request + " was refused; the driver could give " + room + " bytes, segments of "
                     + idle + " bytes are in no use, and " + size + " would do:\n"

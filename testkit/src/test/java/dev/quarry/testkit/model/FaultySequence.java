@@ -112,6 +112,10 @@ final class FaultySequence {
         check(pool);
         attempt(() -> pool.reconfigure(
                 options(pool.options().clearOnFree()).toBuilder().cacheBytes(1).build()));
+        attempt(pool::compact);
+        check(pool);
+        take(() -> pool.allocate(1_300_000));
+        check(pool);
         attempt(pool::trim);
         check(pool);
         for (Stream stream : new @Nullable Stream[] {borrowed, first, second}) {
