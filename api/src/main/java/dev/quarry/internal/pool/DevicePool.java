@@ -33,6 +33,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     private final Pressure pressure;
     private final Dispenser dispenser;
     private final Release release;
+    private final Salvage salvage;
     private final PoolReports reports;
     private final Closing closing;
     private final Upkeep upkeep;
@@ -65,11 +66,12 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         Stall stall = new Stall(core, order, pending);
         this.reports = new PoolReports(core, pending);
         this.pressure = new Pressure(core, pending, handOver);
-        Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure);
-        this.dispenser = new Dispenser(core, ladder, reports);
         this.release = new Release(this, pending);
+        this.salvage = new Salvage(this, order, pending, release);
+        Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure, salvage);
+        this.dispenser = new Dispenser(core, ladder, reports);
         this.views = new Views(core);
-        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure);
+        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure, salvage);
         this.closing = new Closing(this, slot, stall, order, handOver, pending, views);
         this.domains = new Domains(this, slot, closing, handOver);
         this.children = new Account(core.name(), core.account().limit());
@@ -120,6 +122,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     }
 
     @Override
+    public long collect() {
+        return upkeep.collect();
+    }
+
+    @Override
     public void reconfigure(PoolOptions options) {
         upkeep.reconfigure(options);
         children.setLimit(core.account().limit());
@@ -138,6 +145,18 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     @Override
     public PoolLayout inspect() {
         return reports.layout();
+    }
+
+    @Override
+    public boolean lose(Allocation allocation) {
+        Attachments attached = allocation instanceof PooledAllocation pooled ? pooled.attached() : null;
+        Watch watch = attached == null ? null : attached.watch();
+        if (watch == null || !watch.reclaims()) {
+            return false;
+        }
+        watch.clear();
+        watch.lose();
+        return true;
     }
 
     @Override
@@ -314,6 +333,18 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             } catch (RuntimeException e) {
                 core.log("closed, and the driver failed while its memory was given back", e);
             }
+        }
+    }
+
+    /** Frees what was lost, as far as that is known: for a closed pool, which no other way leads to. */
+    void reclaimAtEnd() {
+        core.gate().lock();
+        try {
+            if (!closing.isFinished()) {
+                salvage.reclaim();
+            }
+        } finally {
+            core.gate().unlock();
         }
     }
 

@@ -26,6 +26,7 @@ final class Ladder {
     private final Stall stall;
     private final PoolReports reports;
     private final Pressure pressure;
+    private final Salvage salvage;
 
     /** Keeps the handler's own allocations from calling it again. */
     private final ThreadLocal<Boolean> inHandler = ThreadLocal.withInitial(() -> false);
@@ -38,7 +39,8 @@ final class Ladder {
             Growth growth,
             Stall stall,
             PoolReports reports,
-            Pressure pressure) {
+            Pressure pressure,
+            Salvage salvage) {
         this.core = core;
         this.heap = core.heap();
         this.order = order;
@@ -48,6 +50,7 @@ final class Ladder {
         this.stall = stall;
         this.reports = reports;
         this.pressure = pressure;
+        this.salvage = salvage;
     }
 
     /** Where a search stands: what was tried, for the report. */
@@ -79,7 +82,13 @@ final class Ladder {
                 core.checkOpen();
                 freedBefore = freeable();
                 Block block = search(domain, wish);
+                long reclaimed = block == null ? reclaim(trail) : 0;
+                if (reclaimed > 0) {
+                    freedBefore += reclaimed;
+                    block = search(domain, wish);
+                }
                 if (block == null) {
+                    domain.sampleNext();
                     block = grow(domain, wish);
                     if (block == null) {
                         block = atTheLimit(domain, wish, trail);
@@ -119,6 +128,7 @@ final class Ladder {
             core.checkOpen();
             Block block = growth.dedicate(domain, wish);
             if (block == null) {
+                reclaim(trail);
                 makeRoom(domain, wish, trail);
                 growth.releaseFor(wish.size(), wish.size());
                 block = growth.dedicate(domain, wish);
@@ -212,6 +222,15 @@ final class Ladder {
             trail.add("move free memory to where it is wanted", block == null ? 0 : block.size());
         }
         return block;
+    }
+
+    /** Gives memory back whose handle was lost; returns its bytes. */
+    private long reclaim(Trail trail) {
+        long bytes = salvage.reclaim();
+        if (bytes > 0) {
+            trail.add("reclaim lost handles", bytes);
+        }
+        return bytes;
     }
 
     private void makeRoom(Domain domain, Wish wish, Trail trail) {

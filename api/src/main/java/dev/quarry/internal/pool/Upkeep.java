@@ -14,6 +14,7 @@ final class Upkeep {
     private final Growth growth;
     private final PoolReports reports;
     private final Pressure pressure;
+    private final Salvage salvage;
 
     Upkeep(
             PoolCore core,
@@ -22,7 +23,8 @@ final class Upkeep {
             Pending pending,
             Growth growth,
             PoolReports reports,
-            Pressure pressure) {
+            Pressure pressure,
+            Salvage salvage) {
         this.core = core;
         this.order = order;
         this.handOver = handOver;
@@ -30,6 +32,18 @@ final class Upkeep {
         this.growth = growth;
         this.reports = reports;
         this.pressure = pressure;
+        this.salvage = salvage;
+    }
+
+    /** Gives lost memory back to the pool; returns its bytes. */
+    long collect() {
+        core.gate().lock();
+        try {
+            core.checkOpen();
+            return salvage.reclaim();
+        } finally {
+            core.gate().unlock();
+        }
     }
 
     /** Gives segments back that nobody has used for some time; returns their bytes. */
@@ -42,6 +56,7 @@ final class Upkeep {
             core.checkOpen();
             long before = growth.releasedBytes();
             handOver.drainCaches();
+            salvage.reclaim();
             core.domains().forEach(order::noteIfIdle);
             pending.poll();
             handOver.consolidate(core.hostDomain(), false);

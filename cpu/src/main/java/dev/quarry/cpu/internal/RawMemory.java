@@ -2,6 +2,7 @@ package dev.quarry.cpu.internal;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 
 /**
  * Views, writes and copies of memory by address.
@@ -17,6 +18,11 @@ final class RawMemory {
     /** Returns memory as a segment that lives as long as an arena. */
     static MemorySegment view(long address, long bytes, Arena scope) {
         return MemorySegment.ofAddress(address).reinterpret(bytes, scope, null);
+    }
+
+    /** Returns memory as a segment that lives as long as an arena, and keeps an object reachable as long as it is itself. */
+    static MemorySegment view(long address, long bytes, Arena scope, Object kept) {
+        return MemorySegment.ofAddress(address).reinterpret(bytes, scope, _ -> Reference.reachabilityFence(kept));
     }
 
     /** Writes one value to every byte. */
