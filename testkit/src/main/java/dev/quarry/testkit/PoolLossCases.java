@@ -235,8 +235,9 @@ interface PoolLossCases extends PoolSubject {
             pool.collect();
             return pool.statistics().allocations().current() == 0;
         });
-        pool.trim();
+        pool.close();
         assertThat(pool.statistics().reservedBytes().current()).isZero();
+        assertThat(pool.statistics().lost().reclaimedBytes()).isGreaterThanOrEqualTo(100_000);
     }
 
     @Test

@@ -156,6 +156,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         }
         watch.clear();
         watch.lose();
+        Reaper.wake();
         return true;
     }
 

@@ -352,9 +352,8 @@ final class PooledAllocation implements Allocation {
         Attachments attached = attachments;
         Place allocatedAt = attached == null ? null : attached.allocatedAt();
         Place closedAt = attached == null ? null : attached.closedAt();
-        String places = allocatedAt == null
-                ? "; set the option track-places to see where"
-                : "; allocated at " + allocatedAt + (closedAt == null ? "" : ", closed at " + closedAt);
+        String places = (allocatedAt == null ? "" : "; allocated at " + allocatedAt)
+                + (closedAt == null ? "; set the option track-places to see where" : ", closed at " + closedAt);
         return new IllegalStateException("allocation of " + bytes + " bytes in " + domain.pool() + " " + what + places);
     }
 

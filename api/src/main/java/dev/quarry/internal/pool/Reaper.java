@@ -53,8 +53,13 @@ final class Reaper {
             for (; found != null; found = QUEUE.poll()) {
                 note(found);
             }
-            new PhantomReference<>(REPORTS, QUEUE).enqueue(); // wakes the thread, which reports
+            wake();
         }
+    }
+
+    /** Lets the thread look for reports. */
+    static void wake() {
+        new PhantomReference<>(REPORTS, QUEUE).enqueue();
     }
 
     /** Lets the thread report a loss. */

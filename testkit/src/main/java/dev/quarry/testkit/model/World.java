@@ -239,7 +239,8 @@ final class World {
         }
     }
 
-    private boolean hasBorrowed() {
+    /** Returns whether there is a borrowed stream: what was lost may wait for its end. */
+    boolean hasBorrowed() {
         return strands.stream().anyMatch(strand -> strand.ownership() == Strand.Ownership.BORROWED);
     }
 
