@@ -154,6 +154,20 @@ public interface MemoryPool extends AutoCloseable {
     long compact();
 
     /**
+     * Gives memory back to this pool whose handle was lost: which the garbage collector took, with all views of it, before a
+     * {@code close}. {@link PoolOptions#reclaim()} says which allocations are watched for that. The memory is reused behind
+     * all work that is enqueued by now. Waits neither for that nor for the collector.
+     *
+     * <p>Allocations that run short, and {@link #trim()}, do the same by themselves. This method does not start a collection:
+     * whoever wants one calls {@code System.gc()} before. The collector tells what it found a moment later, and of an object
+     * that has been there for long only after a full collection.
+     *
+     * @return bytes of the blocks that came back; they still may have to wait for work that is under way
+     * @throws IllegalStateException if the pool is closed
+     */
+    long collect();
+
+    /**
      * Opens a pool that takes its memory from this one and accounts for it separately.
      *
      * <p>Limit and reservation count allocated bytes. A reservation is kept from all others, this pool's other children and

@@ -67,6 +67,18 @@ public interface DeviceDriver extends AutoCloseable {
      */
     MemorySegment view(long address, long bytes, Arena scope);
 
+    /**
+     * As {@link #view(long, long, Arena)}, and the segment, its slices and all others of the scope keep an object reachable:
+     * memory whose handle is lost is reused, but not while somebody has a view of it. A cleanup action of
+     * {@link MemorySegment#reinterpret(long, Arena, java.util.function.Consumer)} that refers to the object does that.
+     *
+     * @param bytes 0 for memory that the host cannot touch
+     * @throws UnsupportedOperationException as above, and if the plugin cannot do this: the memory is never reclaimed then
+     */
+    default MemorySegment view(long address, long bytes, Arena scope, Object kept) {
+        throw new UnsupportedOperationException("views of " + info().id() + " keep nothing reachable");
+    }
+
     /** Writes zeros to host-accessible memory, from the calling thread, before it returns. */
     void clear(long address, long bytes);
 

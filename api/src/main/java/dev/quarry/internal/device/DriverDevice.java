@@ -232,17 +232,20 @@ public final class DriverDevice implements Device {
         stream.shutDown();
     }
 
-    /** Closes the streams that are still open: before the pools. */
-    void closeStreams() {
-        List<DriverStream> open;
+    /** Returns the streams that are open, the default one first. */
+    public List<DriverStream> openStreams() {
         registration.lock();
         try {
-            open = List.copyOf(streams);
+            return List.copyOf(streams);
         } finally {
             registration.unlock();
         }
+    }
+
+    /** Closes the streams that are still open: before the pools. */
+    void closeStreams() {
         Cleanup cleanup = new Cleanup();
-        open.stream()
+        openStreams().stream()
                 .filter(stream -> stream != defaultStream)
                 .forEach(stream -> cleanup.run(() -> closeStream(stream)));
         cleanup.rethrow();

@@ -107,6 +107,12 @@ final class ChildPool extends PoolFront implements PoolInspector {
     }
 
     @Override
+    public long collect() {
+        checkOpen();
+        return root.collect();
+    }
+
+    @Override
     public MemoryStatistics statistics() {
         return PoolReports.ofChild(account, live(), refused.get(), root.statistics());
     }
@@ -158,6 +164,11 @@ final class ChildPool extends PoolFront implements PoolInspector {
     @Override
     public PoolLayout inspect() {
         return root.inspect();
+    }
+
+    @Override
+    public boolean lose(Allocation allocation) {
+        return root.lose(allocation);
     }
 
     @Override

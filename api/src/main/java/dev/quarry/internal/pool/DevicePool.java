@@ -36,6 +36,7 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
     private final LimitKeeper limits;
     private final Dispenser dispenser;
     private final Release release;
+    private final Salvage salvage;
     private final PoolReports reports;
     private final Closing closing;
     private final Upkeep upkeep;
@@ -69,11 +70,12 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
         this.reports = new PoolReports(core, pending);
         this.pressure = new Pressure(core, pending, handOver);
         this.limits = new LimitKeeper(core, order, handOver, pending, growth);
-        Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure, limits);
-        this.dispenser = new Dispenser(core, ladder, reports);
         this.release = new Release(this, pending);
+        this.salvage = new Salvage(this, order, pending, release);
+        Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure, limits, salvage);
+        this.dispenser = new Dispenser(core, ladder, reports);
         this.views = new Views(core);
-        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure, limits);
+        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure, limits, salvage);
         this.closing = new Closing(this, slot, stall, order, handOver, pending, views);
         this.domains = new Domains(this, slot, closing, handOver);
         this.children = new Account(core.name(), core.account().limit());
@@ -130,6 +132,11 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
     }
 
     @Override
+    public long collect() {
+        return upkeep.collect();
+    }
+
+    @Override
     public void reconfigure(PoolOptions options) {
         upkeep.reconfigure(options);
         children.setLimit(core.account().limit());
@@ -176,6 +183,19 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
     @Override
     public PoolLayout inspect() {
         return reports.layout();
+    }
+
+    @Override
+    public boolean lose(Allocation allocation) {
+        Attachments attached = allocation instanceof PooledAllocation pooled ? pooled.attached() : null;
+        Watch watch = attached == null ? null : attached.watch();
+        if (watch == null || !watch.reclaims()) {
+            return false;
+        }
+        watch.clear();
+        watch.lose();
+        Reaper.wake();
+        return true;
     }
 
     @Override
@@ -378,6 +398,18 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
             } catch (RuntimeException e) {
                 core.log("closed, and the driver failed while its memory was given back", e);
             }
+        }
+    }
+
+    /** Frees what was lost, as far as that is known: for a closed pool, which no other way leads to. */
+    void reclaimAtEnd() {
+        core.gate().lock();
+        try {
+            if (!closing.isFinished()) {
+                salvage.reclaim();
+            }
+        } finally {
+            core.gate().unlock();
         }
     }
 

@@ -77,6 +77,9 @@ final class Dispenser {
         Heap heap = core.heap();
         boolean small = Heap.isSmall(size);
         Block block;
+        if (size >= Domain.WEIGHED_BYTES) {
+            domain.weigh(size);
+        }
         core.lock();
         try {
             core.checkOpen();

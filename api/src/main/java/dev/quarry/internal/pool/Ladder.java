@@ -28,6 +28,7 @@ final class Ladder {
     private final PoolReports reports;
     private final Pressure pressure;
     private final LimitKeeper limits;
+    private final Salvage salvage;
 
     /** Keeps the handler's own allocations from calling it again. */
     private final ThreadLocal<Boolean> inHandler = ThreadLocal.withInitial(() -> false);
@@ -41,7 +42,8 @@ final class Ladder {
             Stall stall,
             PoolReports reports,
             Pressure pressure,
-            LimitKeeper limits) {
+            LimitKeeper limits,
+            Salvage salvage) {
         this.limits = limits;
         this.core = core;
         this.heap = core.heap();
@@ -53,6 +55,7 @@ final class Ladder {
         this.stall = stall;
         this.reports = reports;
         this.pressure = pressure;
+        this.salvage = salvage;
     }
 
     /** Where a search stands: what was tried, for the report. */
@@ -82,7 +85,7 @@ final class Ladder {
             core.gate().lock();
             try {
                 core.checkOpen();
-                freedBefore = freeable();
+                freedBefore = callHandler && core.options().outOfMemoryHandler() != null ? freeable() : 0;
                 Block block = limits.within(wish, trail, () -> searchOrGrow(domain, wish, trail));
                 if (block != null) {
                     return block;
@@ -98,7 +101,11 @@ final class Ladder {
 
     private @Nullable Block searchOrGrow(Domain domain, Wish wish, Trail trail) {
         Block block = search(domain, wish);
+        if (block == null && reclaim(trail) > 0) {
+            block = search(domain, wish);
+        }
         if (block == null) {
+            domain.sampleNext();
             block = grow(domain, wish);
             if (block == null) {
                 block = atTheLimit(domain, wish, trail);
@@ -136,6 +143,7 @@ final class Ladder {
     private @Nullable Block dedicateOrMakeRoom(Domain domain, Wish wish, Trail trail) {
         Block block = growth.dedicate(domain, wish);
         if (block == null) {
+            reclaim(trail);
             makeRoom(domain, wish, trail);
             release.releaseFor(wish.size(), wish.size());
             block = growth.dedicate(domain, wish);
@@ -226,6 +234,15 @@ final class Ladder {
             trail.add("move free memory to where it is wanted", block == null ? 0 : block.size());
         }
         return block;
+    }
+
+    /** Gives memory back whose handle was lost; returns its bytes. */
+    private long reclaim(Trail trail) {
+        long bytes = salvage.reclaim();
+        if (bytes > 0) {
+            trail.add("reclaim lost handles", bytes);
+        }
+        return bytes;
     }
 
     private void makeRoom(Domain domain, Wish wish, Trail trail) {

@@ -2,6 +2,7 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.MemoryKind;
 import dev.quarry.PoolOptions;
+import dev.quarry.Reclaim;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.account.PoolCounters;
 import dev.quarry.internal.cache.DeferredFrees;
@@ -63,6 +64,9 @@ final class PoolCore {
 
     /** Whether every allocation needs more than the shortest way: see {@link Release#begin}. */
     private volatile boolean observed;
+
+    private volatile boolean tracking;
+    private volatile Reclaim reclaim = Reclaim.SAMPLED;
 
     private volatile boolean clearing;
     private volatile int leakSampling;
@@ -184,6 +188,16 @@ final class PoolCore {
         return observed;
     }
 
+    /** Returns whether the places of all allocations are recorded. */
+    boolean isTracking() {
+        return tracking;
+    }
+
+    /** Returns of which lost handles the memory comes back. */
+    Reclaim reclaim() {
+        return reclaim;
+    }
+
     /** Returns of how many allocations one is watched; 0 for none. */
     int leakSampling() {
         return leakSampling;
@@ -290,7 +304,9 @@ final class PoolCore {
         tightBytes = mostBytes / 8 * 7;
         limited = limit < total;
         options = changed;
-        observed = changed.trackPlaces();
+        tracking = changed.trackPlaces();
+        reclaim = changed.reclaim();
+        observed = tracking || reclaim == Reclaim.ALL;
         clearing = changed.clearOnFree();
         leakSampling = changed.leakSampling();
         growthPolicy = policyOf(changed, classes.granule());

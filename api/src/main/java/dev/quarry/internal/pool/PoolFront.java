@@ -101,7 +101,7 @@ abstract class PoolFront implements MemoryPool {
         Objects.requireNonNull(atMost, "atMost");
         AllocationRequest shared = request.viewSafety() == null ? request.viewSafety(ViewSafety.SHARED) : request;
         root().roundedSize(request.bytes());
-        String place = options().trackPlaces() ? Places.caller() : null;
+        Place place = options().trackPlaces() ? Place.caller() : null;
         Release release = root().release();
         return root().admission()
                 .acquireAsync(

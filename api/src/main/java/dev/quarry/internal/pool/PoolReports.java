@@ -7,6 +7,7 @@ import dev.quarry.MemoryStatistics;
 import dev.quarry.MemoryStatistics.DriverCalls;
 import dev.quarry.MemoryStatistics.Family;
 import dev.quarry.MemoryStatistics.Hits;
+import dev.quarry.MemoryStatistics.LostHandles;
 import dev.quarry.OutOfMemoryReport;
 import dev.quarry.OutOfMemoryReport.Holder;
 import dev.quarry.OutOfMemoryReport.Refusal;
@@ -61,7 +62,8 @@ final class PoolReports {
                 new Hits(0, 0, 0, 0),
                 new DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 refused,
-                0);
+                0,
+                new LostHandles(0, 0, 0));
     }
 
     /** Counts a failure and describes it. */
@@ -203,7 +205,8 @@ final class PoolReports {
                         counters.hostWaits.get(),
                         counters.stallNanos.get()),
                 counters.outOfMemory.get(),
-                counters.retries.get());
+                counters.retries.get(),
+                core.leaks().statistics());
     }
 
     private List<Holder> holders() {

@@ -16,6 +16,7 @@ final class Upkeep {
     private final PoolReports reports;
     private final Pressure pressure;
     private final LimitKeeper limits;
+    private final Salvage salvage;
 
     Upkeep(
             PoolCore core,
@@ -25,7 +26,8 @@ final class Upkeep {
             Growth growth,
             PoolReports reports,
             Pressure pressure,
-            LimitKeeper limits) {
+            LimitKeeper limits,
+            Salvage salvage) {
         this.limits = limits;
         this.core = core;
         this.order = order;
@@ -35,6 +37,18 @@ final class Upkeep {
         this.release = growth.release();
         this.reports = reports;
         this.pressure = pressure;
+        this.salvage = salvage;
+    }
+
+    /** Gives lost memory back to the pool; returns its bytes. */
+    long collect() {
+        core.gate().lock();
+        try {
+            core.checkOpen();
+            return salvage.reclaim();
+        } finally {
+            core.gate().unlock();
+        }
     }
 
     /** Gives segments back that nobody has used for some time; returns their bytes. */
@@ -80,6 +94,7 @@ final class Upkeep {
     /** Brings free memory together whose last use is complete, as far as that is known without waiting. */
     private void settle() {
         handOver.drainCaches();
+        salvage.reclaim();
         core.domains().forEach(order::noteIfIdle);
         pending.poll();
         handOver.consolidate(core.hostDomain(), false);

@@ -25,6 +25,7 @@ final class RefusalJudge {
                 || world.plan().interloper()
                 || book.pool().options().outOfMemoryHandler() != null
                 || world.strands().stream().anyMatch(Strand::isCapturing)
+                || (world.hasLost() && world.hasBorrowed())
                 || book.pool().options().maxStall().isZero()) {
             return;
         }

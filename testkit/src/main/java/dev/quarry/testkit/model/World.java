@@ -40,6 +40,8 @@ final class World {
     private final Map<MemoryKind, Long> limits = new HashMap<>();
     private long used;
     private long kept;
+    private boolean abandons;
+    private boolean loses;
 
     /**
      * Opens the device and its pools.
@@ -226,6 +228,33 @@ final class World {
         }
     }
 
+    /** Notes that a handle was lost whose memory comes back: like one that is about to be closed. */
+    void lose(Holding holding) {
+        loses = true;
+        overlaps.freed(holding.allocation().address());
+        holdings.remove(holding);
+        holding.book().freed(holding.allocation());
+        ChildBook child = holding.child();
+        if (child != null) {
+            child.freed(holding.allocation());
+        }
+    }
+
+    /** Returns whether a handle was lost so far: its memory may wait for any stream that was borrowed. */
+    boolean hasLost() {
+        return loses;
+    }
+
+    /** Notes that a borrowed stream was destroyed without its wrapper being closed. */
+    void abandon() {
+        abandons = true;
+    }
+
+    /** Returns whether a borrowed stream was abandoned so far: what waits for it does so for ever. */
+    boolean hasAbandoned() {
+        return abandons;
+    }
+
     /** From now on, work that the host waits for completes, under every schedule. */
     void letWaitsEnd() {
         if (plan.schedule() == SimSchedule.MANUAL) {
@@ -236,7 +265,8 @@ final class World {
         }
     }
 
-    private boolean hasBorrowed() {
+    /** Returns whether there is a borrowed stream: what was lost may wait for its end. */
+    boolean hasBorrowed() {
         return strands.stream().anyMatch(strand -> strand.ownership() == Strand.Ownership.BORROWED);
     }
 
