@@ -18,7 +18,7 @@ import java.util.List;
  * @param largestFreeBytes the largest block in the free index
  * @param driver what the driver says is free and there in total
  * @param fragmentation as {@link MemoryStatistics#fragmentation()}
- * @param steps what was tried, in order
+ * @param steps what was tried, in order, and what is switched off
  * @param holders the tags that hold most, largest first; untagged memory counts as {@code (untagged)}
  * @param hint what to do, given the settings in force
  */
@@ -47,12 +47,25 @@ public record OutOfMemoryReport(
     }
 
     /**
-     * One attempt to find memory.
+     * What one step of the ladder did for this request.
      *
-     * @param name what was tried
-     * @param bytes what it made available
+     * @param step which
+     * @param tries how often it was tried; 0 where the option {@link PoolOptions#ladder} has switched it off
+     * @param bytes what it made available in all
+     * @param nanos the time it took in all
      */
-    public record Step(String name, long bytes) {}
+    public record Step(LadderStep step, long tries, long bytes, long nanos) {
+        /** Returns whether the step was not tried because it is switched off. */
+        public boolean isSwitchedOff() {
+            return tries == 0;
+        }
+
+        private String describe() {
+            return isSwitchedOff()
+                    ? "switched off: " + step
+                    : "tried: " + step + ": " + size(bytes) + " in " + (nanos + 999) / 1000 + " µs";
+        }
+    }
 
     /**
      * Who holds memory.
@@ -87,8 +100,7 @@ public record OutOfMemoryReport(
         text.append("\n  limit ").append(limitBytes == Long.MAX_VALUE ? "none" : size(limitBytes));
         text.append("; device: ").append(size(driver.freeBytes())).append(" free of ");
         text.append(size(driver.totalBytes()));
-        steps.forEach(
-                s -> text.append("\n  tried: ").append(s.name()).append(": ").append(size(s.bytes())));
+        steps.forEach(step -> text.append("\n  ").append(step.describe()));
         holders.forEach(h -> text.append("\n  held by ")
                 .append(h.tag())
                 .append(": ")

@@ -136,7 +136,7 @@ final class Closing {
 
     private void giveAllBack() {
         Cleanup cleanup = new Cleanup();
-        cleanup.run(() -> stall.waitForAll(Long.MAX_VALUE));
+        cleanup.run(stall::waitForEver);
         cleanup.run(this::settle);
         try {
             views.close();

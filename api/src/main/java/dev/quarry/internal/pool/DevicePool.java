@@ -243,7 +243,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
 
     @Override
     DeviceOutOfMemoryException neverEnough(long bytes) {
-        return reports.failure(bytes, new Ladder.Trail());
+        return reports.failure(bytes, new Trail());
     }
 
     /** Returns the block size for a request. */

@@ -58,11 +58,12 @@ final class PoolReports {
                 new Hits(0, 0, 0, 0),
                 new DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 refused,
-                0);
+                0,
+                Map.of());
     }
 
     /** Counts a failure and describes it. */
-    DeviceOutOfMemoryException failure(long requested, Ladder.Trail trail) {
+    DeviceOutOfMemoryException failure(long requested, Trail trail) {
         core.counters().outOfMemory.incrementAndGet();
         return new DeviceOutOfMemoryException(outOfMemory(requested, trail));
     }
@@ -70,7 +71,7 @@ final class PoolReports {
     /** Counts and describes a request that a child's limit, or one above it, refused. */
     DeviceOutOfMemoryException failure(Account account, long requested) {
         core.counters().outOfMemory.incrementAndGet();
-        OutOfMemoryReport root = outOfMemory(requested, new Ladder.Trail());
+        OutOfMemoryReport root = outOfMemory(requested, new Trail());
         return new DeviceOutOfMemoryException(new OutOfMemoryReport(
                 account.name(),
                 root.device(),
@@ -90,8 +91,14 @@ final class PoolReports {
                 "The child pool's limit, or one above it, is reached: raise it, or free some of the child's memory."));
     }
 
-    OutOfMemoryReport outOfMemory(long requested, Ladder.Trail trail) {
+    OutOfMemoryReport outOfMemory(long requested, Trail trail) {
         MemoryInfo info = core.device().driver().memory(core.kind());
+        long page = core.device()
+                .driver()
+                .virtualMemory()
+                .filter(memory -> memory.kinds().contains(core.kind()))
+                .map(memory -> memory.pageSize(core.kind()))
+                .orElse(0L);
         core.lock();
         try {
             MemoryStatistics now = count();
@@ -111,7 +118,7 @@ final class PoolReports {
                     now.fragmentation(),
                     trail.steps(),
                     holders(),
-                    hint(requested, now, info));
+                    Remedy.of(Shortage.measure(core, requested, trail, now, info, page)));
         } finally {
             core.unlock();
         }
@@ -184,7 +191,8 @@ final class PoolReports {
                         counters.hostWaits.get(),
                         counters.stallNanos.get()),
                 counters.outOfMemory.get(),
-                counters.retries.get());
+                counters.retries.get(),
+                counters.ladder.figures());
     }
 
     private List<Holder> holders() {
@@ -204,36 +212,5 @@ final class PoolReports {
         List<Holder> holders = new ArrayList<>(byTag.values());
         holders.sort(Comparator.comparingLong(Holder::bytes).reversed());
         return holders.subList(0, Math.min(MOST_HOLDERS, holders.size()));
-    }
-
-    private String hint(long requested, MemoryStatistics now, MemoryInfo info) {
-        long limit = core.account().limit();
-        if (requested > Math.min(limit, info.totalBytes())) {
-            return limit < info.totalBytes()
-                    ? "The request alone is larger than the pool's limit: raise the option limit or memory-fraction."
-                    : "The request alone is larger than the device's memory: split it.";
-        }
-        long block = core.classes().round(requested);
-        if (block > limit) {
-            return "The smallest block for the request, " + block + " bytes, is larger than the pool's limit: raise the"
-                    + " option limit or memory-fraction.";
-        }
-        if (now.pendingBytes() >= requested) {
-            return "Enough memory waits for work on streams that is not complete: raise max-stall, or close allocations"
-                    + " on fewer streams.";
-        }
-        if (now.freeBytes() >= requested) {
-            return "Enough memory is free, but in pieces: free neighbours together, allocate long-lived memory first,"
-                    + " or use a pool of its own for it.";
-        }
-        long free = info.freeBytes();
-        if (limit - now.reservedBytes().current() < block && free >= block) {
-            return "The pool's limit is reached while the device has memory: raise the option limit, or free some.";
-        }
-        if (free >= block) {
-            return "The driver refused, although it reports that enough is free: it may lie in pieces, or be another"
-                    + " process's by now.";
-        }
-        return "The device's memory is used up: free some, or let other processes and pools give theirs back.";
     }
 }

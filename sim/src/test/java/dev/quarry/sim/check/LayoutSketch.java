@@ -11,6 +11,7 @@ import dev.quarry.internal.inspect.PoolLayout.SegmentLayout;
 import dev.quarry.internal.inspect.PoolLayout.State;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A picture of a pool that a test can spoil: one segment with blocks 0 to 6 in all states, and a dedicated one with block 7.
@@ -73,7 +74,8 @@ final class LayoutSketch {
                 List.of(),
                 statistics(none, none, none, none),
                 0,
-                0);
+                0,
+                Map.of());
     }
 
     void move(int id, long by) {
@@ -163,7 +165,8 @@ final class LayoutSketch {
                 families.hits(),
                 families.driver(),
                 0,
-                0);
+                0,
+                Map.of());
     }
 
     private long wholeBytes() {
@@ -185,7 +188,8 @@ final class LayoutSketch {
                 new MemoryStatistics.Hits(0, 0, 0, 0),
                 new MemoryStatistics.DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 0,
-                0);
+                0,
+                Map.of());
     }
 
     private Family family(long current) {
