@@ -74,8 +74,7 @@ final class LayoutSketch {
                 List.of(),
                 statistics(none, none, none, none),
                 0,
-                0,
-                Map.of());
+                0);
     }
 
     void move(int id, long by) {
