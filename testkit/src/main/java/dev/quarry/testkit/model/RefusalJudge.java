@@ -1,6 +1,7 @@
 package dev.quarry.testkit.model;
 
 import dev.quarry.AllocationRequest;
+import dev.quarry.LadderStep;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.inspect.PoolLayout.BlockLayout;
@@ -26,7 +27,8 @@ final class RefusalJudge {
                 || world.plan().interloper()
                 || book.pool().options().outOfMemoryHandler() != null
                 || world.strands().stream().anyMatch(Strand::isCapturing)
-                || book.pool().options().maxStall().isZero()) {
+                || book.pool().options().maxStall().isZero()
+                || book.pool().options().ladder().size() < LadderStep.values().length) {
             return;
         }
         boolean waitsEnd = world.plan().schedule() != SimSchedule.MANUAL;

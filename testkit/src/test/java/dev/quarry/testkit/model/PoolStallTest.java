@@ -17,6 +17,7 @@ import dev.quarry.sim.SimOptions;
 import dev.quarry.sim.check.PoolValidator;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -100,11 +101,16 @@ class PoolStallTest {
         try (Case one = new Case(dice.oneIn(2), mode, most, dice.oneOf(MILLIS, 3 * MILLIS, 20 * MILLIS))) {
             for (int i = 0; i < 100; i++) {
                 long before = one.stallNanos();
+                if (dice.oneIn(10)) {
+                    one.switchSteps(dice);
+                }
                 one.step(dice);
                 assertThat(one.stallNanos() - before)
                         .as("seed %d, step %d", seed, i)
                         .isBetween(0L, most.toNanos());
             }
+            assertThat(one.pool.statistics().ladder().values())
+                    .allMatch(step -> step.served() <= step.tries() && step.nanos() <= one.stallNanos());
         }
     }
 
@@ -163,6 +169,13 @@ class PoolStallTest {
             } catch (DeviceOutOfMemoryException e) {
                 assertThat(e.report().requestedBytes()).isEqualTo(bytes);
             }
+        }
+
+        void switchSteps(Dice dice) {
+            List<LadderStep> on = Arrays.stream(LadderStep.values())
+                    .filter(step -> !dice.oneIn(4))
+                    .toList();
+            pool.reconfigure(pool.options().toBuilder().ladder(on).build());
         }
 
         long stallNanos() {
