@@ -1,6 +1,7 @@
 package dev.quarry.internal.account;
 
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node in a tree of byte accounts: what is charged here within a reservation stays here, the rest is charged to the
@@ -52,7 +53,7 @@ public final class Account {
     public boolean charge(long bytes) {
         lock.lock();
         try {
-            if (!allows(bytes)) {
+            if (refusing(bytes) != null) {
                 return false;
             }
             apply(bytes);
@@ -101,6 +102,16 @@ public final class Account {
             }
             charged = 0;
             reservation = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the nearest node, from here up, whose limit refuses some bytes now; {@code null} if none does. */
+    public @Nullable Account refusal(long bytes) {
+        lock.lock();
+        try {
+            return refusing(bytes);
         } finally {
             lock.unlock();
         }
@@ -163,12 +174,12 @@ public final class Account {
         }
     }
 
-    private boolean allows(long bytes) {
+    private @Nullable Account refusing(long bytes) {
         if (bytes > limit - charged) {
-            return false;
+            return this;
         }
         long above = beyondReservation(charged + bytes) - beyondReservation(charged);
-        return parent == this || above == 0 || parent.allows(above);
+        return parent == this || above == 0 ? null : parent.refusing(above);
     }
 
     private void apply(long bytes) {

@@ -55,7 +55,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
         root.core().checkOpen();
         Account account = above.child(name, limit);
         if (!account.reserve(reservation)) {
-            throw root.neverEnough(reservation);
+            throw root.failure(above, reservation);
         }
         return new ChildPool(root, parent, account);
     }

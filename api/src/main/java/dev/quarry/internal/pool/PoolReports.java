@@ -68,7 +68,7 @@ final class PoolReports {
         return new DeviceOutOfMemoryException(outOfMemory(requested, trail));
     }
 
-    /** Counts and describes a request that a child's limit, or one above it, refused. */
+    /** Counts and describes a request, or a reservation, that a child's limit, or one above it, refused. */
     DeviceOutOfMemoryException failure(Account account, long requested) {
         core.counters().outOfMemory.incrementAndGet();
         OutOfMemoryReport root = outOfMemory(requested, new Trail());
@@ -88,7 +88,7 @@ final class PoolReports {
                 0,
                 List.of(),
                 List.of(),
-                "The child pool's limit, or one above it, is reached: raise it, or free some of the child's memory."));
+                Remedy.of(account, Shortage.blockFor(core, requested))));
     }
 
     OutOfMemoryReport outOfMemory(long requested, Trail trail) {

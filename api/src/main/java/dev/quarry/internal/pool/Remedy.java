@@ -3,6 +3,7 @@ package dev.quarry.internal.pool;
 import dev.quarry.ByteSize;
 import dev.quarry.LadderStep;
 import dev.quarry.PoolMode;
+import dev.quarry.internal.account.Account;
 
 /**
  * The advice of an out-of-memory report: one sentence or two, true for the settings in force. The first case that applies
@@ -19,6 +20,24 @@ final class Remedy {
     /** Returns the advice. */
     static String of(Shortage why) {
         return new Remedy(why).advice();
+    }
+
+    /**
+     * Returns the advice for a request, or a reservation, that an account refused.
+     *
+     * @param bytes what was to be charged
+     */
+    static String of(Account account, long bytes) {
+        Account refusing = account.refusal(bytes);
+        if (refusing == null) {
+            return "The limit that refused allows it by now: another thread freed something after that. Try again.";
+        }
+        String limit = "limit of pool \"" + refusing.name() + '"';
+        return bytes > refusing.limit()
+                ? "The request alone is larger than the " + limit + ": give that a higher one."
+                : "The " + limit
+                        + " is reached by what is allocated or reserved there: free some, close child pools of it,"
+                        + " or give it a higher one.";
     }
 
     private String advice() {

@@ -70,12 +70,10 @@ record Shortage(
                 freeOfOthers += owner.indexedBytes();
             }
         }
-        long block =
-                requested > SizeClasses.MAX_BYTES ? requested : core.classes().round(requested);
         return new Shortage(
                 core.options(),
                 requested,
-                block,
+                blockFor(core, requested),
                 quest != null && quest.wish().alignment() > core.classes().granule(),
                 quest != null && quest.dedicated(),
                 core.account().limit(),
@@ -92,6 +90,11 @@ record Shortage(
                         asker.index(!small).largest(),
                         core.hostDomain().index(!small).largest()),
                 unused(core, page));
+    }
+
+    /** Returns the size of a block for a request; what is larger than any block stays as it is. */
+    static long blockFor(PoolCore core, long requested) {
+        return requested > SizeClasses.MAX_BYTES ? requested : core.classes().round(requested);
     }
 
     /** Returns whether the pool maps memory into reserved addresses. */

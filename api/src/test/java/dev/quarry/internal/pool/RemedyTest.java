@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.LadderStep;
 import dev.quarry.PoolMode;
+import dev.quarry.internal.account.Account;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.stream.Stream;
@@ -236,6 +237,26 @@ class RemedyTest {
         assertThat(Remedy.of(one.mappable().with(o -> o.virtualMemory(false)).shortage()))
                 .doesNotContain("remap")
                 .contains("set the option virtual-memory");
+    }
+
+    @Test
+    void shouldNameThePoolWhoseLimitRefusesWhenItIsAChilds() {
+        Account root = new Account("root", 100);
+        Account child = root.child("child", 50);
+        assertThat(Remedy.of(child, 51))
+                .isEqualTo("The request alone is larger than the limit of pool \"child\": give that a higher one.");
+        assertThat(child.charge(30)).isTrue();
+        assertThat(Remedy.of(child, 21))
+                .isEqualTo("The limit of pool \"child\" is reached by what is allocated or reserved there: free some,"
+                        + " close child pools of it, or give it a higher one.");
+        assertThat(root.child("sibling", 100).reserve(60)).isTrue();
+        assertThat(Remedy.of(child, 11))
+                .isEqualTo(
+                        "The limit of pool \"root\" is reached by what is allocated or reserved there: free some, close"
+                                + " child pools of it, or give it a higher one.");
+        assertThat(Remedy.of(child, 10))
+                .isEqualTo("The limit that refused allows it by now: another thread freed something after that. Try"
+                        + " again.");
     }
 
     private static ShortageCase withWorkFor(LadderStep step) {
