@@ -91,13 +91,13 @@ final class Remedy {
             case REMAP -> plain && why.isMapped() && why.wouldDo(why.unused());
             case WAIT -> why.isHeldUpByWork();
             case RELEASE -> why.wouldDo(why.unused());
-            case WAIT_FOR_BLOCK -> plain && why.largestOfOthers() >= why.block() && mayWait();
+            case WAIT_FOR_BLOCK -> plain && why.largestOfOthers() >= why.block() && waits() && !why.isTimedOut();
             case HANDLER -> false;
         };
     }
 
-    private boolean mayWait() {
-        return !why.options().maxStall().isZero() && !why.isTimedOut();
+    private boolean waits() {
+        return !why.lacks(LadderStep.WAIT) && !why.options().maxStall().isZero();
     }
 
     private String found(LadderStep step) {

@@ -228,6 +228,14 @@ class RemedyTest {
     }
 
     @Test
+    void shouldNotAdviseToTakeWhatIsPendingWhenItIsNotComplete() {
+        ShortageCase one = full().pending(20 * MIB)
+                .timedOut()
+                .with(o -> o.ladder(EnumSet.complementOf(EnumSet.of(LadderStep.TAKE_COMPLETED))));
+        assertThat(Remedy.of(one.shortage())).contains("raise the option max-stall");
+    }
+
+    @Test
     void shouldNotAdviseToMoveMemoryWhenThereIsNoVirtualMemory() {
         ShortageCase one = full().free(20 * MIB)
                 .unused(20 * MIB)
@@ -261,7 +269,8 @@ class RemedyTest {
 
     private static ShortageCase withWorkFor(LadderStep step) {
         return switch (step) {
-            case TAKE_COMPLETED, WAIT -> full().pending(20 * MIB);
+            case TAKE_COMPLETED -> full().pending(20 * MIB).with(o -> o.maxStall(Duration.ZERO));
+            case WAIT -> full().pending(20 * MIB);
             case TAKE_FROM_STREAMS, WAIT_FOR_BLOCK -> full().free(20 * MIB).ofOthers(20 * MIB);
             case DRAIN_CACHES -> full().cached(20 * MIB);
             case MERGE -> full().free(20 * MIB).ofOthers(5 * MIB);
