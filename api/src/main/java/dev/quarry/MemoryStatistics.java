@@ -1,5 +1,9 @@
 package dev.quarry;
 
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
 /**
  * What a pool held at one moment, and what it did until then. Immutable.
  *
@@ -20,6 +24,7 @@ package dev.quarry;
  * @param outOfMemory allocations that failed
  * @param retries attempts that followed a call of the out-of-memory handler
  * @param lost handles that were lost without a close, as far as they were watched
+ * @param ladder what each step of the ladder did; has all of them
  */
 public record MemoryStatistics(
         Family allocations,
@@ -35,7 +40,24 @@ public record MemoryStatistics(
         DriverCalls driver,
         long outOfMemory,
         long retries,
-        LostHandles lost) {
+        LostHandles lost,
+        Map<LadderStep, StepFigures> ladder) {
+    private static final StepFigures UNTRIED = new StepFigures(0, 0, 0, 0);
+
+    /** Copies the map, and adds the steps that it lacks as never tried. */
+    public MemoryStatistics {
+        Map<LadderStep, StepFigures> steps = new EnumMap<>(LadderStep.class);
+        steps.putAll(ladder);
+        for (LadderStep step : LadderStep.values()) {
+            steps.putIfAbsent(step, UNTRIED);
+        }
+        ladder = Collections.unmodifiableMap(steps);
+    }
+
+    /** Returns what one step of the ladder did. */
+    public StepFigures ladder(LadderStep step) {
+        return ladder.getOrDefault(step, UNTRIED);
+    }
 
     /**
      * One quantity over time.
@@ -91,6 +113,16 @@ public record MemoryStatistics(
      * @param reclaimedBytes bytes of their blocks; the blocks count as freed from then on
      */
     public record LostHandles(long found, long reclaimed, long reclaimedBytes) {}
+
+    /**
+     * What one step of the ladder did.
+     *
+     * @param tries how often it was tried
+     * @param served how often a request was served right after it
+     * @param bytes what it made available in all; what it took, for a step that takes one block
+     * @param nanos the time it took in all, by the pool's time source
+     */
+    public record StepFigures(long tries, long served, long bytes, long nanos) {}
 
     /**
      * Returns how scattered free memory is: {@code 1 - largestFreeBytes / freeBytes}, 0 where nothing is free. 0 means

@@ -19,7 +19,7 @@ import java.util.List;
  * @param driver what the driver says is free and there in total
  * @param refusal whose limit refused, and what others hold
  * @param fragmentation as {@link MemoryStatistics#fragmentation()}
- * @param steps what was tried, in order
+ * @param steps what was tried, in order, and what is switched off
  * @param holders the tags that hold most, largest first; untagged memory counts as {@code (untagged)}
  * @param hint what to do, given the settings in force
  */
@@ -61,12 +61,25 @@ public record OutOfMemoryReport(
     public record Refusal(String account, long limitBytes, long chargedBytes, long elsewhereBytes) {}
 
     /**
-     * One attempt to find memory.
+     * What one step of the ladder did for this request.
      *
-     * @param name what was tried
-     * @param bytes what it made available
+     * @param step which
+     * @param tries how often it was tried; 0 where the option {@link PoolOptions#ladder} has switched it off
+     * @param bytes what it made available in all
+     * @param nanos the time it took in all
      */
-    public record Step(String name, long bytes) {}
+    public record Step(LadderStep step, long tries, long bytes, long nanos) {
+        /** Returns whether the step was not tried because it is switched off. */
+        public boolean isSwitchedOff() {
+            return tries == 0;
+        }
+
+        private String describe() {
+            return isSwitchedOff()
+                    ? "switched off: " + step
+                    : "tried: " + step + ": " + size(bytes) + " in " + (nanos + 999) / 1000 + " µs";
+        }
+    }
 
     /**
      * Who holds memory.
@@ -106,8 +119,7 @@ public record OutOfMemoryReport(
                 .append(" used by others");
         text.append("\n  refused by ").append(refusal.account()).append(": ");
         text.append(size(refusal.chargedBytes())).append(" of ").append(size(refusal.limitBytes()));
-        steps.forEach(
-                s -> text.append("\n  tried: ").append(s.name()).append(": ").append(size(s.bytes())));
+        steps.forEach(step -> text.append("\n  ").append(step.describe()));
         holders.forEach(h -> text.append("\n  held by ")
                 .append(h.tag())
                 .append(": ")

@@ -1,15 +1,21 @@
 package dev.quarry;
 
 import static dev.quarry.internal.config.Bounds.atLeast;
+import static dev.quarry.internal.config.Bounds.millis;
 import static dev.quarry.internal.config.Bounds.part;
+import static dev.quarry.internal.config.Bounds.positivePart;
+import static dev.quarry.internal.config.Bounds.within;
 
 import dev.quarry.internal.config.OptionTable;
 import dev.quarry.internal.index.SizeClasses;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * environment, the environment over the default. An unknown key or a bad value throws {@link ConfigurationException}.
  */
 public final class PoolOptions {
-    private static final Duration SHORTEST_STALL = Duration.ofMillis(1);
-    private static final Duration LONGEST_STALL = Duration.ofMillis(Long.MAX_VALUE);
-
     private final Builder values;
 
     private PoolOptions(Builder values) {
@@ -149,9 +152,14 @@ public final class PoolOptions {
         return values.reclaim;
     }
 
-    /** Returns for how long the host may wait for the device on the way to failure, in one allocation. */
+    /** Returns for how long the host may wait for the device on the way to failure, in one allocation, all waits together. */
     public Duration maxStall() {
         return values.maxStall;
+    }
+
+    /** Returns the steps that are tried when no free block fits; unmodifiable. */
+    public Set<LadderStep> ladder() {
+        return values.ladder;
     }
 
     /** Returns whether memory is mapped into reserved addresses, where the device can; else it comes in segments. */
@@ -215,6 +223,7 @@ public final class PoolOptions {
         private int leakSampling = 4096;
         private Reclaim reclaim = Reclaim.SAMPLED;
         private Duration maxStall = Duration.ofSeconds(10);
+        private Set<LadderStep> ladder = Collections.unmodifiableSet(EnumSet.allOf(LadderStep.class));
         private boolean virtualMemory = true;
         private PoolMode mode = PoolMode.BALANCED;
         private @Nullable OutOfMemoryHandler handler;
@@ -243,29 +252,19 @@ public final class PoolOptions {
 
         /** Sets {@link PoolOptions#memoryFraction()}: above 0, at most 1. */
         public Builder memoryFraction(double value) {
-            if (!(value > 0 && value <= 1)) {
-                throw new IllegalArgumentException("memoryFraction = " + value + " (expected: above 0, at most 1)");
-            }
-            memoryFraction = value;
+            memoryFraction = positivePart(value, "memoryFraction");
             return this;
         }
 
         /** Sets {@link PoolOptions#initialBytes()}: 0 to 2<sup>61</sup> - 1. */
         public Builder initialBytes(long bytes) {
-            if (bytes > SizeClasses.MAX_BYTES) {
-                throw new IllegalArgumentException(
-                        "initialBytes = " + bytes + " (expected: at most " + SizeClasses.MAX_BYTES + ")");
-            }
-            initialBytes = atLeast(0, bytes, "initialBytes");
+            initialBytes = within(0, SizeClasses.MAX_BYTES, bytes, "initialBytes");
             return this;
         }
 
         /** Sets {@link PoolOptions#segmentBytes()}: 4 KiB to 1 GiB. */
         public Builder segmentBytes(long bytes) {
-            if (bytes > ByteSize.gib(1)) {
-                throw new IllegalArgumentException("segmentBytes = " + bytes + " (expected: at most 1 GiB)");
-            }
-            segmentBytes = atLeast(4096, bytes, "segmentBytes");
+            segmentBytes = within(4096, ByteSize.gib(1), bytes, "segmentBytes");
             return this;
         }
 
@@ -283,10 +282,7 @@ public final class PoolOptions {
 
         /** Sets {@link PoolOptions#cacheBlockBytes()}: 0 to 64 KiB. */
         public Builder cacheBlockBytes(long bytes) {
-            if (bytes > ByteSize.kib(64)) {
-                throw new IllegalArgumentException("cacheBlockBytes = " + bytes + " (expected: at most 64 KiB)");
-            }
-            cacheBlockBytes = atLeast(0, bytes, "cacheBlockBytes");
+            cacheBlockBytes = within(0, ByteSize.kib(64), bytes, "cacheBlockBytes");
             return this;
         }
 
@@ -340,11 +336,15 @@ public final class PoolOptions {
 
         /** Sets {@link PoolOptions#maxStall()}: zero, or at least a millisecond, to which it is kept. */
         public Builder maxStall(Duration value) {
-            boolean tooShort = Objects.requireNonNull(value, "maxStall").compareTo(SHORTEST_STALL) < 0;
-            if (tooShort && !value.isZero()) {
-                throw new IllegalArgumentException("maxStall = " + value + " (expected: zero, or at least 1 ms)");
-            }
-            maxStall = value.compareTo(LONGEST_STALL) > 0 ? LONGEST_STALL : value.truncatedTo(ChronoUnit.MILLIS);
+            maxStall = millis(value, "maxStall");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#ladder()}: none, some, or all. */
+        public Builder ladder(Collection<LadderStep> steps) {
+            Set<LadderStep> chosen = EnumSet.noneOf(LadderStep.class);
+            chosen.addAll(Objects.requireNonNull(steps, "ladder"));
+            ladder = Collections.unmodifiableSet(chosen);
             return this;
         }
 

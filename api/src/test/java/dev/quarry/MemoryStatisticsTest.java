@@ -6,6 +6,7 @@ import dev.quarry.MemoryStatistics.DriverCalls;
 import dev.quarry.MemoryStatistics.Family;
 import dev.quarry.MemoryStatistics.Hits;
 import dev.quarry.MemoryStatistics.LostHandles;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MemoryStatisticsTest {
@@ -59,6 +60,7 @@ class MemoryStatisticsTest {
                 new DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 0,
                 0,
-                new LostHandles(0, 0, 0));
+                new LostHandles(0, 0, 0),
+                Map.of());
     }
 }

@@ -13,7 +13,10 @@ class OutOfMemoryReportTest {
     void shouldNameEveryFigureWhenDescribed() {
         OutOfMemoryReport report = report(
                 ByteSize.mib(64),
-                List.of(new Step("drop caches", 512), new Step("wait for events", ByteSize.mib(2))),
+                List.of(
+                        new Step(LadderStep.DRAIN_CACHES, 2, 512, 7_001),
+                        new Step(LadderStep.REMAP, 0, 0, 0),
+                        new Step(LadderStep.WAIT, 1, ByteSize.mib(2), 3_000_000)),
                 List.of(new Holder("weights", ByteSize.mib(40), 7), new Holder("(untagged)", 300, 1)));
         assertThat(report.describe()).isEqualTo("""
             pool "train" (cuda:0, device) cannot allocate 24.00 MiB (25165824 B).
@@ -23,8 +26,9 @@ class OutOfMemoryReportTest {
               limit 64.00 MiB (67108864 B); device: 5.00 MiB (5242880 B) free of 80.00 GiB (85899345920 B), \
             10.00 GiB (10737418240 B) used by others
               refused by device cuda:0: 69.00 GiB (74088185856 B) of 70.00 GiB (75161927680 B)
-              tried: drop caches: 512 B
-              tried: wait for events: 2.00 MiB (2097152 B)
+              tried: drain-caches: 512 B in 8 µs
+              switched off: remap
+              tried: wait: 2.00 MiB (2097152 B) in 3000 µs
               held by weights: 40.00 MiB (41943040 B) in 7 allocations
               held by (untagged): 300 B in 1 allocations
               Use less.\
@@ -39,18 +43,18 @@ class OutOfMemoryReportTest {
     @Test
     void shouldOmitLinesWhenNothingWasTriedOrHeld() {
         assertThat(report(1, List.of(), List.of()).describe())
-                .doesNotContain("tried:", "held by")
+                .doesNotContain("tried:", "switched off:", "held by")
                 .endsWith("\n  Use less.");
     }
 
     @Test
     void shouldNotChangeWhenListsChangeLater() {
-        List<Step> steps = new ArrayList<>(List.of(new Step("a", 1)));
+        List<Step> steps = new ArrayList<>(List.of(new Step(LadderStep.MERGE, 1, 1, 1)));
         List<Holder> holders = new ArrayList<>(List.of(new Holder("b", 1, 1)));
         OutOfMemoryReport report = report(1, steps, holders);
         steps.clear();
         holders.clear();
-        assertThat(report.steps()).containsExactly(new Step("a", 1));
+        assertThat(report.steps()).containsExactly(new Step(LadderStep.MERGE, 1, 1, 1));
         assertThat(report.holders()).containsExactly(new Holder("b", 1, 1));
     }
 

@@ -157,6 +157,7 @@ class PoolMisuseTest {
                 entry(() -> pool.reconfigure(null), "options"),
                 entry(() -> child.reconfigure(null), "options"),
                 entry(() -> OPTIONS.toBuilder().maxStall(null), "maxStall"),
+                entry(() -> OPTIONS.toBuilder().ladder(null), "ladder"),
                 entry(() -> OPTIONS.toBuilder().set(null, "1"), "key"),
                 entry(() -> OPTIONS.toBuilder().set("limit", null), "value"));
         calls.forEach((call, name) -> assertThatThrownBy(call)

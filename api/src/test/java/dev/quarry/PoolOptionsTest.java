@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +41,7 @@ class PoolOptionsTest {
         assertThat(options.trackPlaces()).isFalse();
         assertThat(options.leakSampling()).isEqualTo(4096);
         assertThat(options.maxStall()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(options.ladder()).containsExactly(LadderStep.values());
         assertThat(options.outOfMemoryHandler()).isNull();
     }
 
@@ -64,6 +66,7 @@ class PoolOptionsTest {
             assertThat(same.trackPlaces()).isTrue();
             assertThat(same.leakSampling()).isEqualTo(77);
             assertThat(same.maxStall()).isEqualTo(Duration.ofMillis(1006));
+            assertThat(same.ladder()).containsExactly(LadderStep.MERGE, LadderStep.WAIT);
             assertThat(same.outOfMemoryHandler()).isSameAs(handler);
         }
     }
@@ -183,6 +186,7 @@ class PoolOptionsTest {
                 refusal("trackPlaces", b -> b.trackPlaces(false)),
                 refusal("leakSampling", b -> b.leakSampling(1)),
                 refusal("maxStall", b -> b.maxStall(Duration.ofMillis(1))),
+                refusal("ladder", b -> b.ladder(List.of(LadderStep.MERGE))),
                 refusal("outOfMemoryHandler", b -> b.outOfMemoryHandler(report -> true)));
     }
 
@@ -204,7 +208,7 @@ class PoolOptionsTest {
                 .filter(name -> !WITHOUT_KEY.contains(name))
                 .map(PoolOptionsTest::keyOf)
                 .collect(Collectors.toSet());
-        assertThat(setters).hasSize(17);
+        assertThat(setters).hasSize(19);
         assertThat(PoolOptions.describe())
                 .extracting(PoolOptions.Description::key)
                 .containsExactlyInAnyOrderElementsOf(setters);
@@ -230,6 +234,7 @@ class PoolOptionsTest {
                 .containsEntry("track-places", "true")
                 .containsEntry("leak-sampling", "77")
                 .containsEntry("max-stall", "1006ms")
+                .containsEntry("ladder", "merge,wait")
                 .containsEntry("virtual-memory", "false")
                 .containsEntry("mode", "fast");
         assertThat(everythingSet().build()).hasToString("PoolOptions" + map);
@@ -252,6 +257,16 @@ class PoolOptionsTest {
         PoolOptions.Builder read = PoolOptions.withoutEnvironment();
         endless.asMap().forEach(read::set);
         assertThat(read.build()).isEqualTo(endless);
+    }
+
+    @Test
+    void shouldNotChangeWhenSetOfStepsChangesLater() {
+        Set<LadderStep> steps = EnumSet.of(LadderStep.MERGE);
+        PoolOptions options = PoolOptions.withoutEnvironment().ladder(steps).build();
+        steps.clear();
+        assertThat(options.ladder()).containsExactly(LadderStep.MERGE);
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> options.ladder().clear());
     }
 
     @Test
@@ -315,7 +330,9 @@ class PoolOptionsTest {
                 .clearOnFree(true)
                 .trackPlaces(true)
                 .leakSampling(77)
+                .reclaim(Reclaim.OFF)
                 .maxStall(Duration.ofMillis(1006))
+                .ladder(List.of(LadderStep.WAIT, LadderStep.MERGE))
                 .virtualMemory(false)
                 .mode(PoolMode.FAST);
     }

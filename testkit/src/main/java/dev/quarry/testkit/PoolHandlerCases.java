@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quarry.Allocation;
+import dev.quarry.AllocationRequest;
 import dev.quarry.DeviceOutOfMemoryException;
+import dev.quarry.LadderStep;
 import dev.quarry.MemoryPool;
 import dev.quarry.OutOfMemoryHandler;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +54,37 @@ interface PoolHandlerCases extends PoolSubject {
         assertThat(calls).hasValue(4);
         assertThat(pool.statistics().retries()).isEqualTo(4);
         assertThatThrownBy(() -> pool.allocate(LIMIT)).isInstanceOf(DeviceOutOfMemoryException.class);
+        all.close();
+    }
+
+    @Test
+    default void shouldAskHandlerWhenShareableRequestFails() {
+        AtomicReference<Allocation> spare = new AtomicReference<>();
+        MemoryPool pool = asking(report -> {
+            spare.get().close();
+            return true;
+        });
+        Allocation all = pool.allocate(LIMIT);
+        spare.set(all);
+        pool.allocate(AllocationRequest.of(LIMIT / 2).shareable()).close();
+        assertThat(pool.statistics().ladder(LadderStep.HANDLER).tries()).isOne();
+        assertThat(pool.statistics().retries()).isOne();
+    }
+
+    @Test
+    default void shouldNotAskHandlerWhenStepIsOff() {
+        MemoryPool pool = asking(report -> {
+            throw new AssertionError("the step is off: " + report.describe());
+        });
+        List<LadderStep> others = Arrays.stream(LadderStep.values())
+                .filter(step -> step != LadderStep.HANDLER)
+                .toList();
+        pool.reconfigure(pool.options().toBuilder().ladder(others).build());
+        Allocation all = pool.allocate(LIMIT);
+        assertThatThrownBy(() -> pool.allocate(1))
+                .isInstanceOf(DeviceOutOfMemoryException.class)
+                .hasMessageContaining("switched off: handler")
+                .hasMessageContaining("so the out-of-memory handler was not asked");
         all.close();
     }
 

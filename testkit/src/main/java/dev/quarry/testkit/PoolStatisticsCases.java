@@ -3,6 +3,7 @@ package dev.quarry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.Allocation;
+import dev.quarry.LadderStep;
 import dev.quarry.MemoryPool;
 import dev.quarry.MemoryStatistics;
 import dev.quarry.MemoryStatistics.Family;
@@ -63,6 +64,9 @@ interface PoolStatisticsCases extends PoolSubject {
                         + now.hits().handedOver()
                         + now.hits().grown())
                 .isEqualTo(ever);
+        assertThat(now.ladder())
+                .containsOnlyKeys(LadderStep.values())
+                .allSatisfy((step, figures) -> assertThat(figures.served()).isBetween(0L, figures.tries()));
         assertThat(now.driver().allocations()
                         - now.driver().frees()
                         + now.driver().pagesCreated())

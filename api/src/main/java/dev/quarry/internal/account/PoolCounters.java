@@ -88,6 +88,9 @@ public final class PoolCounters {
     /** Time spent in them, in nanoseconds. */
     public final AtomicLong stallNanos = new AtomicLong();
 
+    /** What each step of the ladder did. */
+    public final LadderCounters ladder = new LadderCounters();
+
     /** Allocations that failed. */
     public final AtomicLong outOfMemory = new AtomicLong();
 

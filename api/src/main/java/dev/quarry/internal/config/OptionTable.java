@@ -124,10 +124,17 @@ public final class OptionTable {
                 o -> o.reclaim().name().toLowerCase(Locale.ROOT));
         add(
                 "max-stall",
-                "longest wait of the host for the device on the way to failure, such as 500ms or 10s",
+                "longest wait of the host for the device in one allocation, on the way to failure, such as 500ms or"
+                        + " 10s",
                 "a whole number, 0 or more, with the unit ms or s, such as 500ms or 10s",
                 (b, v) -> b.maxStall(duration(v)),
                 o -> o.maxStall().toMillis() + "ms");
+        add(
+                "ladder",
+                "steps to take when no free block fits: all, none, or a list such as -wait,-remap",
+                LadderText.EXPECTED,
+                (b, v) -> b.ladder(LadderText.parse(v)),
+                o -> LadderText.format(o.ladder()));
         flag(
                 "virtual-memory",
                 "map memory into reserved addresses where the device can, instead of taking segments",

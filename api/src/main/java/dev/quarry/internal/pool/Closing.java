@@ -91,6 +91,18 @@ final class Closing {
         return finished;
     }
 
+    /** Does something under the gate that needs the pool's memory, unless that was given back. */
+    void unlessFinished(Runnable action) {
+        core.gate().lock();
+        try {
+            if (!finished) {
+                action.run();
+            }
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
     /** Throws if the memory was given back: nothing of this pool may be kept at a stream any more. */
     void checkNotFinished() {
         if (finished) {
@@ -138,7 +150,7 @@ final class Closing {
 
     private void giveAllBack() {
         Cleanup cleanup = new Cleanup();
-        cleanup.run(() -> stall.waitForAll(Long.MAX_VALUE));
+        cleanup.run(stall::waitForEver);
         cleanup.run(this::settle);
         try {
             views.close();

@@ -17,7 +17,6 @@ import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.segment.Block;
-import dev.quarry.spi.DriverException;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,17 +144,12 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
 
     @Override
     public void limitChanged() {
-        core.gate().lock();
-        try {
-            if (!core.isClosed()) {
-                limits.keep();
-            }
-        } catch (DriverException e) {
-            core.log("a driver failed while memory was given back for a lower limit; it stays", e);
-        } finally {
-            core.gate().unlock();
-        }
+        limits.changed();
         signal();
+    }
+
+    LimitKeeper limits() {
+        return limits;
     }
 
     /** Lets those who wait look again: more may be allowed now. */
@@ -313,7 +307,7 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
 
     @Override
     DeviceOutOfMemoryException neverEnough(long bytes) {
-        return reports.failure(bytes, new Ladder.Trail());
+        return reports.failure(bytes, new Trail());
     }
 
     /** Returns the block size for a request. */
@@ -359,20 +353,6 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
         return reports.failure(account, requested);
     }
 
-    /** Charges a child's account and claims the bytes, after emptying the caches where that helps. */
-    boolean claim(Account child, long size) {
-        Headroom headroom = core.headroom();
-        return headroom.charge(child, size)
-                || (child.refusal(size) == null && handOver.drainCaches() > 0 && headroom.charge(child, size));
-    }
-
-    /** Changes a child's reservation and limit, after emptying the caches where that helps; returns whether that is possible. */
-    boolean resize(Account child, long reservation, long limit) {
-        Headroom headroom = core.headroom();
-        return headroom.resize(child, reservation, limit)
-                || (handOver.drainCaches() > 0 && headroom.resize(child, reservation, limit));
-    }
-
     /** Frees a block in the order of one domain. */
     void free(Block block, long requested, Domain domain) {
         long size = block.size();
@@ -401,28 +381,14 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
         }
     }
 
-    /** Frees what was lost, as far as that is known: for a closed pool, which no other way leads to. */
-    void reclaimAtEnd() {
-        core.gate().lock();
-        try {
-            if (!closing.isFinished()) {
-                salvage.reclaim();
-            }
-        } finally {
-            core.gate().unlock();
-        }
-    }
-
     /** Frees what is complete, and gives dedicated segments back that nothing uses any more. */
     void releaseDedicated() {
-        core.gate().lock();
-        try {
-            if (!closing.isFinished()) {
-                pending.poll();
-            }
-        } finally {
-            core.gate().unlock();
-        }
+        closing.unlessFinished(pending::poll);
+    }
+
+    /** Frees what was lost, as far as that is known: for a closed pool, which no other way leads to. */
+    void reclaimAtEnd() {
+        closing.unlessFinished(salvage::reclaim);
     }
 
     /** Returns whether work and waits can be put on a domain's stream: not where it captures a graph. */

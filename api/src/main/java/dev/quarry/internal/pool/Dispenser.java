@@ -1,6 +1,7 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.AllocationRequest;
+import dev.quarry.internal.pool.Trail.Quest;
 import dev.quarry.internal.segment.Block;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class Dispenser {
         long alignment = request.alignment();
         Wish wish = new Wish(size, alignment, Heap.isSmall(size), request.bytes(), tag, claimed);
         if (request.isShareable()) {
-            return dedicate(domain, wish, effort);
+            return climb(new Quest(domain, wish, true), effort);
         }
         Block block = null;
         if (!claimed && alignment <= core.classes().granule()) {
@@ -47,7 +48,7 @@ final class Dispenser {
         if (block == null) {
             block = takeFromIndex(domain, size, alignment, request.bytes(), tag, effort, claimed);
         }
-        return block != null ? block : climb(domain, wish, effort);
+        return block != null ? block : climb(new Quest(domain, wish, false), effort);
     }
 
     /** Takes blocks that lie side by side out of one free block; none if there is no such block at once. */
@@ -97,7 +98,7 @@ final class Dispenser {
         } finally {
             core.unlock();
         }
-        return ladder.exchange(domain, new Wish(size, alignment, small, requested, tag), block);
+        return null; // the ladder exchanges it for one of the right size
     }
 
     /** Carves if that leaves what is kept for others; under the lock. */
@@ -112,37 +113,24 @@ final class Dispenser {
     }
 
     private Block climb(Domain domain, Wish wish) {
-        Ladder.Trail trail = new Ladder.Trail();
-        Block block = ladder.climb(domain, wish, trail, true);
+        Trail trail = new Trail();
+        Block block = ladder.climb(new Quest(domain, wish, false), trail, true);
         if (block == null) {
             throw reports.failure(wish.requested(), trail);
         }
         return block;
     }
 
-    private @Nullable Block climb(Domain domain, Wish wish, Effort effort) {
+    private @Nullable Block climb(Quest quest, Effort effort) {
         if (!effort.climbs()) {
             return null;
         }
-        Ladder.Trail trail = new Ladder.Trail();
-        Block block = ladder.climb(domain, wish, trail, effort.callsHandler());
-        return block != null ? block : failed(wish, trail, effort);
-    }
-
-    private @Nullable Block dedicate(Domain domain, Wish wish, Effort effort) {
-        if (!effort.climbs()) {
-            return null;
+        Trail trail = new Trail();
+        Block block = ladder.climb(quest, trail, effort.callsHandler());
+        if (block == null && effort == Effort.OR_THROW) {
+            throw reports.failure(quest.wish().requested(), trail);
         }
-        Ladder.Trail trail = new Ladder.Trail();
-        Block block = ladder.dedicate(domain, wish, trail);
-        return block != null ? block : failed(wish, trail, effort);
-    }
-
-    private @Nullable Block failed(Wish wish, Ladder.Trail trail, Effort effort) {
-        if (effort == Effort.OR_THROW) {
-            throw reports.failure(wish.requested(), trail);
-        }
-        core.counters().outOfMemory.incrementAndGet();
-        return null;
+        core.counters().outOfMemory.addAndGet(block == null ? 1 : 0);
+        return block;
     }
 }

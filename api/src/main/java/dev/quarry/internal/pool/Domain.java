@@ -157,6 +157,11 @@ final class Domain extends Padded implements StreamClient {
         return upTo <= completed;
     }
 
+    /** Returns the number up to which all that was freed is known to be complete. */
+    long completed() {
+        return completed;
+    }
+
     void setCompleted(long upTo) {
         completed = upTo;
     }

@@ -67,7 +67,7 @@ final class HandOver {
      * @return the block, or {@code null} if there is none or the wait took too long
      */
     @Nullable
-    Block takeByWaiting(Domain domain, Wish wish, Stall stall) {
+    Block takeByWaiting(Domain domain, Wish wish, Stall stall, Trail trail) {
         Block block;
         Domain owner;
         long sequence;
@@ -87,7 +87,7 @@ final class HandOver {
         boolean complete = false;
         Block taken = null;
         try {
-            complete = stall.waitFor(owner, sequence);
+            complete = stall.waitFor(owner, sequence, trail);
         } finally {
             core.lock();
             try {
@@ -105,13 +105,21 @@ final class HandOver {
     }
 
     /**
-     * Empties all stream caches, and moves to a domain all free blocks that it can be ordered behind, so that neighbours
-     * merge whoever freed them.
+     * Empties all stream caches, and merges as {@link #merge}.
      *
      * @return bytes moved
      */
     long consolidate(Domain domain, boolean waits) {
-        long moved = drainCaches();
+        return drainCaches() + merge(domain, waits);
+    }
+
+    /**
+     * Moves to a domain all free blocks that it can be ordered behind, so that neighbours merge whoever freed them.
+     *
+     * @return bytes moved
+     */
+    long merge(Domain domain, boolean waits) {
+        long moved = 0;
         // What a stream has waited for is ordered for that stream alone: without waits, only what is complete may move.
         Domain target = waits ? domain : core.hostDomain();
         for (Domain owner : core.domains()) {

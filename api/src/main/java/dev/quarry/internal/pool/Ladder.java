@@ -1,20 +1,27 @@
 package dev.quarry.internal.pool;
 
-import dev.quarry.DeviceOutOfMemoryException;
-import dev.quarry.OutOfMemoryHandler;
-import dev.quarry.OutOfMemoryReport;
-import dev.quarry.OutOfMemoryReport.Step;
+import static dev.quarry.LadderStep.DRAIN_CACHES;
+import static dev.quarry.LadderStep.MERGE;
+import static dev.quarry.LadderStep.OTHER_SEGMENTS;
+import static dev.quarry.LadderStep.RECLAIM;
+import static dev.quarry.LadderStep.RELEASE;
+import static dev.quarry.LadderStep.REMAP;
+import static dev.quarry.LadderStep.TAKE_COMPLETED;
+import static dev.quarry.LadderStep.TAKE_FROM_STREAMS;
+import static dev.quarry.LadderStep.WAIT;
+import static dev.quarry.LadderStep.WAIT_FOR_BLOCK;
+
+import dev.quarry.LadderStep;
 import dev.quarry.PoolMode;
 import dev.quarry.internal.device.DriverStream;
+import dev.quarry.internal.pool.Trail.Quest;
 import dev.quarry.internal.segment.Block;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens when neither cache nor index has a fitting block: attempts in the order of their cost, the index searched
- * again after every one that can free. One thread at a time is on the ladder; others that miss wait for it, then search
- * again, since what it brought may serve them.
+ * What happens when neither cache nor index has a fitting block: the steps of {@link LadderStep}, the index searched again
+ * after every one that can free. One thread at a time is on the ladder; others that miss wait for it, then search again,
+ * since what it brought may serve them.
  */
 final class Ladder {
     private final PoolCore core;
@@ -25,13 +32,11 @@ final class Ladder {
     private final Growth growth;
     private final SegmentRelease release;
     private final Stall stall;
-    private final PoolReports reports;
     private final Pressure pressure;
     private final LimitKeeper limits;
     private final Salvage salvage;
-
-    /** Keeps the handler's own allocations from calling it again. */
-    private final ThreadLocal<Boolean> inHandler = ThreadLocal.withInitial(() -> false);
+    private final Steps steps;
+    private final HandlerCall handler;
 
     Ladder(
             PoolCore core,
@@ -44,7 +49,6 @@ final class Ladder {
             Pressure pressure,
             LimitKeeper limits,
             Salvage salvage) {
-        this.limits = limits;
         this.core = core;
         this.heap = core.heap();
         this.order = order;
@@ -53,22 +57,11 @@ final class Ladder {
         this.growth = growth;
         this.release = growth.release();
         this.stall = stall;
-        this.reports = reports;
         this.pressure = pressure;
+        this.limits = limits;
         this.salvage = salvage;
-    }
-
-    /** Where a search stands: what was tried, for the report. */
-    static final class Trail {
-        private final List<Step> steps = new ArrayList<>();
-
-        void add(String name, long bytes) {
-            steps.add(new Step(name, bytes));
-        }
-
-        List<Step> steps() {
-            return steps;
-        }
+        this.steps = new Steps(core);
+        this.handler = new HandlerCall(core, steps, reports);
     }
 
     /**
@@ -79,34 +72,36 @@ final class Ladder {
      * @return the block, in use, or {@code null} if there is not enough memory
      */
     @Nullable
-    Block climb(Domain domain, Wish wish, Trail trail, boolean callHandler) {
+    Block climb(Quest quest, Trail trail, boolean callHandler) {
+        trail.begin(quest);
+        Domain domain = quest.domain();
+        Wish wish = quest.wish();
         while (true) {
-            long freedBefore;
+            long freeBefore;
             core.gate().lock();
             try {
                 core.checkOpen();
-                freedBefore = callHandler && core.options().outOfMemoryHandler() != null ? freeable() : 0;
-                Block block = limits.within(wish, trail, () -> searchOrGrow(domain, wish, trail));
+                freeBefore = handler.freeable();
+                Block block = limits.within(
+                        wish, () -> quest.dedicated() ? dedicate(domain, wish, trail) : serve(domain, wish, trail));
                 if (block != null) {
+                    steps.countServed(trail);
                     return block;
                 }
             } finally {
                 core.gate().unlock();
             }
-            if (!callHandler || !handlerFreed(wish, trail, freedBefore)) {
+            if (!callHandler || !handler.freesSomething(wish, trail, freeBefore)) {
                 return null;
             }
         }
     }
 
-    private @Nullable Block searchOrGrow(Domain domain, Wish wish, Trail trail) {
-        Block block = search(domain, wish);
-        if (block == null && reclaim(trail) > 0) {
-            block = search(domain, wish);
-        }
+    private @Nullable Block serve(Domain domain, Wish wish, Trail trail) {
+        Block block = search(domain, wish, trail);
         if (block == null) {
             domain.sampleNext();
-            block = grow(domain, wish);
+            block = grow(domain, wish, trail);
             if (block == null) {
                 block = atTheLimit(domain, wish, trail);
             }
@@ -115,168 +110,181 @@ final class Ladder {
         return block;
     }
 
-    private @Nullable Block grow(Domain domain, Wish wish) {
-        Block block = null;
-        if (core.options().mode() == PoolMode.THRIFTY && growth.canRemap()) {
-            block = growth.remap(domain, wish);
-            if (block == null && stall.waitForAll() > 0) {
-                handOver.consolidate(core.hostDomain(), false);
-                block = take(domain, wish);
-                block = block == null ? growth.remap(domain, wish) : block;
-            }
-        }
-        return block == null ? growth.grow(domain, wish) : block;
-    }
-
-    /** Takes a segment of its own for a shareable wish, making room where needed; {@code null} if there is not enough memory. */
-    @Nullable
-    Block dedicate(Domain domain, Wish wish, Trail trail) {
-        core.gate().lock();
-        try {
-            core.checkOpen();
-            return limits.within(wish, trail, () -> dedicateOrMakeRoom(domain, wish, trail));
-        } finally {
-            core.gate().unlock();
-        }
-    }
-
-    private @Nullable Block dedicateOrMakeRoom(Domain domain, Wish wish, Trail trail) {
-        Block block = growth.dedicate(domain, wish);
-        if (block == null) {
-            reclaim(trail);
-            makeRoom(domain, wish, trail);
-            release.releaseFor(wish.size(), wish.size());
-            block = growth.dedicate(domain, wish);
-        }
-        return block;
-    }
-
-    /**
-     * Exchanges an empty segment, much larger than a wish, for one of the right size, where memory is short.
-     *
-     * @param block all of the empty segment, when it was found
-     * @return the new block, or {@code null} if the exchange is not possible now, or no segment would be smaller
-     */
-    @Nullable
-    Block exchange(Domain domain, Wish wish, Block block) {
-        core.gate().lock();
-        try {
-            core.checkOpen();
-            long need = core.growthPolicy().least(wish.size());
-            if (need >= block.size()) {
-                return null;
-            }
-            if (growth.room() < need && release.releaseSegmentOf(block) == 0) {
-                stall.waitForAll();
-                release.releaseSegmentOf(block);
-            }
-            return growth.grow(domain, wish);
-        } finally {
-            core.gate().unlock();
-        }
-    }
-
     /** Searches everything that is there, without growing and without waiting on the host. */
-    private @Nullable Block search(Domain domain, Wish wish) {
-        Block block = take(domain, wish);
+    private @Nullable Block search(Domain domain, Wish wish, Trail trail) {
+        Block block = takeOrExchange(domain, wish, trail);
         if (block != null) {
             return block;
         }
         boolean waits = order.canWait(domain);
-        if (pending.poll() > 0) {
-            block = take(domain, wish);
+        block = steps.attempt(TAKE_COMPLETED, trail, () -> takeIf(trail.freed(pending.poll()), domain, wish));
+        if (block == null) {
+            block = steps.attempt(TAKE_FROM_STREAMS, trail, () -> trail.took(handOver.steal(domain, wish, waits)));
         }
         if (block == null) {
-            block = handOver.steal(domain, wish, waits);
+            block = steps.attempt(DRAIN_CACHES, trail, () -> takeIf(trail.freed(handOver.drainCaches()), domain, wish));
         }
         if (block == null) {
-            long moved = handOver.consolidate(domain, waits);
-            DriverStream stream = domain.stream();
-            moved += waits && stream != null ? pending.takeAll(domain, stream) : 0;
-            block = moved > 0 ? take(domain, wish) : null;
+            block = steps.attempt(MERGE, trail, () -> takeIf(trail.freed(merge(domain, waits)), domain, wish));
         }
-        if (block != null) {
+        if (block == null) {
+            block = steps.attempt(RECLAIM, trail, () -> takeIf(trail.freed(reclaim(domain, waits)), domain, wish));
+        }
+        if (block != null && trail.served() != DRAIN_CACHES) {
             core.counters().handedOver.incrementAndGet();
         }
         return block;
     }
 
-    /** The steps that are worth their price only when the limit or the device refused to grow. */
-    private @Nullable Block atTheLimit(Domain domain, Wish wish, Trail trail) {
-        trail.add("take what other streams freed, merge", 0);
-        Block block = takeFrom(domain, wish, !wish.small());
-        if (block == null && growth.canRemap()) {
-            block = remap(domain, wish, trail);
-        }
-        if (block == null) {
-            makeRoom(domain, wish, trail);
-            block = takeOrGrow(domain, wish);
-        }
-        if (block == null) {
-            block = handOver.takeByWaiting(domain, wish, stall);
-            trail.add("wait for one block", block == null ? 0 : block.size());
-        }
-        return block;
+    private long merge(Domain domain, boolean waits) {
+        long moved = handOver.merge(domain, waits);
+        DriverStream stream = domain.stream();
+        return moved + (waits && stream != null ? pending.takeAll(domain, stream) : 0);
     }
 
-    /** Moves what is complete to where it is wanted; if that is not enough, what can be waited for. */
-    private @Nullable Block remap(Domain domain, Wish wish, Trail trail) {
-        handOver.drainCaches();
-        Block block = growth.remap(domain, wish);
-        trail.add("move free memory to where it is wanted", block == null ? 0 : block.size());
-        if (block == null) {
-            trail.add("wait for pending work", stall.waitForAll());
-            handOver.consolidate(core.hostDomain(), false);
-            block = takeOrGrow(domain, wish);
-        }
-        if (block == null) {
-            block = growth.remap(domain, wish);
-            trail.add("move free memory to where it is wanted", block == null ? 0 : block.size());
-        }
-        return block;
-    }
-
-    /** Gives memory back whose handle was lost; returns its bytes. */
-    private long reclaim(Trail trail) {
+    /** Frees what was lost, and takes what is complete of it; returns the bytes freed. */
+    private long reclaim(Domain domain, boolean waits) {
         long bytes = salvage.reclaim();
         if (bytes > 0) {
-            trail.add("reclaim lost handles", bytes);
+            pending.poll();
+            merge(domain, waits);
         }
         return bytes;
     }
 
-    private void makeRoom(Domain domain, Wish wish, Trail trail) {
-        handOver.drainCaches();
-        long wanted = core.growthPolicy().least(wish.size());
-        long released = release.releaseFor(wanted, wish.size());
-        trail.add("release unused segments", released);
-        if (released > 0 && growth.room() >= wish.size()) {
-            return;
+    private @Nullable Block grow(Domain domain, Wish wish, Trail trail) {
+        Block block = null;
+        if (core.options().mode() == PoolMode.THRIFTY && growth.canRemap() && steps.isOn(REMAP)) {
+            block = remap(domain, wish, trail);
+            if (block == null && stall.mayWait(trail)) {
+                block = steps.attempt(WAIT, trail, () -> await(trail) > 0 ? take(domain, wish) : null);
+                block = block == null && trail.lastFreed() > 0 ? remap(domain, wish, trail) : block;
+            }
         }
-        long completed = stall.waitForAll();
-        handOver.consolidate(core.hostDomain(), false);
-        trail.add("wait for pending work", completed);
-        trail.add("release unused segments", takeable(domain, wish) ? 0 : release.releaseFor(wanted, wish.size()));
+        return block == null ? growth.grow(domain, wish) : block;
     }
 
-    /** Returns what allocations could get without anybody freeing: to see whether something came free. */
-    private long freeable() {
-        long room = growth.room();
+    /** The steps that are worth their price only when the limit or the device refused to grow. */
+    private @Nullable Block atTheLimit(Domain domain, Wish wish, Trail trail) {
+        boolean remaps = growth.canRemap();
+        Block block = steps.attempt(OTHER_SEGMENTS, trail, () -> trail.took(takeFrom(domain, wish, !wish.small())));
+        if (block == null) {
+            drain(trail);
+            block = remaps ? remap(domain, wish, trail) : release(domain, wish, trail);
+        }
+        if (block == null && stall.mayWait(trail)) {
+            block = steps.attempt(WAIT, trail, () -> {
+                await(trail);
+                return takeOrGrow(domain, wish);
+            });
+            block = block == null && remaps ? remap(domain, wish, trail) : block;
+        }
+        if (block == null) {
+            block = release(domain, wish, trail);
+        }
+        if (block == null && stall.mayWait(trail)) {
+            block = steps.attempt(
+                    WAIT_FOR_BLOCK, trail, () -> trail.took(handOver.takeByWaiting(domain, wish, stall, trail)));
+        }
+        if (block == null && !(steps.isOn(WAIT) && stall.mayWait(trail))) {
+            order.noteComplete(); // the report tells what is complete, and nobody may have asked
+        }
+        return block;
+    }
+
+    /** Takes a segment of its own for a wish, making room where needed. */
+    private @Nullable Block dedicate(Domain domain, Wish wish, Trail trail) {
+        Block block = growth.dedicate(domain, wish);
+        if (block == null) {
+            // What waits may be a segment of its own, and goes back to the driver when it is freed.
+            block = steps.attempt(TAKE_COMPLETED, trail, () -> dedicateIf(trail.freed(pending.poll()), domain, wish));
+        }
+        if (block == null) {
+            drain(trail);
+            steps.prepare(MERGE, trail, () -> handOver.merge(core.hostDomain(), false));
+            steps.prepare(RECLAIM, trail, () -> reclaim(core.hostDomain(), false));
+            block = releaseAndDedicate(domain, wish, trail);
+        }
+        if (block == null && stall.mayWait(trail)) {
+            block = steps.attempt(WAIT, trail, () -> dedicateIf(await(trail), domain, wish));
+            block = block == null ? releaseAndDedicate(domain, wish, trail) : block;
+        }
+        return block;
+    }
+
+    private @Nullable Block releaseAndDedicate(Domain domain, Wish wish, Trail trail) {
+        return steps.attempt(
+                RELEASE,
+                trail,
+                () -> dedicateIf(trail.freed(release.releaseFor(wish.size(), wish.size())), domain, wish));
+    }
+
+    private @Nullable Block dedicateIf(long freed, Domain domain, Wish wish) {
+        return freed > 0 ? growth.dedicate(domain, wish) : null;
+    }
+
+    /** Takes a block; where memory is short and it is all of a much too large segment, exchanges that for one of the right size. */
+    private @Nullable Block takeOrExchange(Domain domain, Wish wish, Trail trail) {
+        Block block;
         core.lock();
         try {
-            return room + heap.segments().bytes() + core.counters().spareBytes - heap.allocatedBytes();
+            block = heap.find(domain, wish.size(), wish.alignment(), wish.small());
+            boolean roomy = heap.segments().bytes() < core.tightBytes();
+            if (block == null || roomy || !heap.isMuchTooLarge(block, wish.size())) {
+                return block == null ? null : carve(block, domain, wish);
+            }
         } finally {
             core.unlock();
         }
+        Block exchanged = exchange(domain, wish, block, trail);
+        return exchanged != null ? exchanged : take(domain, wish);
     }
 
-    private boolean takeable(Domain domain, Wish wish) {
-        core.lock();
-        try {
-            return heap.find(domain, wish.size(), wish.alignment(), wish.small()) != null;
-        } finally {
-            core.unlock();
+    private @Nullable Block exchange(Domain domain, Wish wish, Block block, Trail trail) {
+        long need = core.growthPolicy().least(wish.size());
+        if (need >= block.size()) {
+            return null;
         }
+        if (core.room() >= need) {
+            return growth.grow(domain, wish);
+        }
+        Block exchanged = releaseAll(block, domain, wish, trail);
+        if (exchanged == null && steps.isOn(RELEASE) && stall.mayWait(trail)) {
+            steps.prepare(WAIT, trail, () -> stall.waitForAll(trail));
+            exchanged = trail.lastFreed() > 0 ? releaseAll(block, domain, wish, trail) : null;
+        }
+        return exchanged;
+    }
+
+    /** Gives the segment back that a block is all of, and grows. */
+    private @Nullable Block releaseAll(Block block, Domain domain, Wish wish, Trail trail) {
+        return steps.attempt(
+                RELEASE,
+                trail,
+                () -> trail.freed(release.releaseSegmentOf(block)) > 0 ? growth.grow(domain, wish) : null);
+    }
+
+    private @Nullable Block remap(Domain domain, Wish wish, Trail trail) {
+        return steps.attempt(REMAP, trail, () -> trail.took(growth.remap(domain, wish)));
+    }
+
+    private @Nullable Block release(Domain domain, Wish wish, Trail trail) {
+        return steps.attempt(RELEASE, trail, () -> {
+            long wanted = core.growthPolicy().least(wish.size());
+            return trail.freed(release.releaseFor(wanted, wish.size())) > 0 ? takeOrGrow(domain, wish) : null;
+        });
+    }
+
+    /** Empties the caches again, where a step that follows needs memory in one piece. */
+    private void drain(Trail trail) {
+        steps.prepare(DRAIN_CACHES, trail, handOver::drainCaches);
+    }
+
+    /** Waits for all work that keeps memory from being free, and lets what is complete merge. */
+    private long await(Trail trail) {
+        long completed = trail.freed(stall.waitForAll(trail));
+        handOver.merge(core.hostDomain(), false);
+        return completed;
     }
 
     private @Nullable Block takeOrGrow(Domain domain, Wish wish) {
@@ -284,7 +292,11 @@ final class Ladder {
         if (block == null) {
             block = growth.grow(domain, wish);
         }
-        return block != null ? block : takeFrom(domain, wish, !wish.small());
+        return block != null || !steps.isOn(OTHER_SEGMENTS) ? block : takeFrom(domain, wish, !wish.small());
+    }
+
+    private @Nullable Block takeIf(long freed, Domain domain, Wish wish) {
+        return freed > 0 ? take(domain, wish) : null;
     }
 
     private @Nullable Block take(Domain domain, Wish wish) {
@@ -295,36 +307,13 @@ final class Ladder {
         core.lock();
         try {
             Block block = heap.find(domain, wish.size(), wish.alignment(), small);
-            return block == null
-                    ? null
-                    : heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
+            return block == null ? null : carve(block, domain, wish);
         } finally {
             core.unlock();
         }
     }
 
-    private boolean handlerFreed(Wish wish, Trail trail, long freedBefore) {
-        @Nullable OutOfMemoryHandler handler = core.options().outOfMemoryHandler();
-        if (handler == null || inHandler.get()) {
-            return false;
-        }
-        OutOfMemoryReport report = reports.outOfMemory(wish.requested(), trail);
-        boolean again;
-        inHandler.set(true);
-        try {
-            again = handler.onOutOfMemory(report);
-        } catch (Throwable e) {
-            e.addSuppressed(new DeviceOutOfMemoryException(report));
-            throw e;
-        } finally {
-            inHandler.remove();
-        }
-        long freed = Math.max(0, freeable() - freedBefore);
-        trail.add("out-of-memory handler", freed);
-        if (again && freed > 0) {
-            core.counters().retries.incrementAndGet();
-            return true;
-        }
-        return false;
+    private Block carve(Block block, Domain domain, Wish wish) {
+        return heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
     }
 }

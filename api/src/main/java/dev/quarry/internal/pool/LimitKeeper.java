@@ -1,6 +1,8 @@
 package dev.quarry.internal.pool;
 
+import dev.quarry.internal.account.Account;
 import dev.quarry.internal.segment.Block;
+import dev.quarry.spi.DriverException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,20 +44,50 @@ final class LimitKeeper {
         }
     }
 
+    /** Keeps to a limit above the pool's that was changed; takes the gate. */
+    void changed() {
+        core.gate().lock();
+        try {
+            if (!core.isClosed()) {
+                keep();
+            }
+        } catch (DriverException e) {
+            core.log("a driver failed while memory was given back for a lower limit; it stays", e);
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    /** Charges a child's account and claims the bytes, after emptying the caches where that helps. Needs no gate. */
+    boolean claim(Account child, long size) {
+        Headroom headroom = core.headroom();
+        return headroom.charge(child, size)
+                || (child.refusal(size) == null && handOver.drainCaches() > 0 && headroom.charge(child, size));
+    }
+
+    /**
+     * Changes a child's reservation and limit, after emptying the caches where that helps; returns whether that is possible.
+     * Needs no gate.
+     */
+    boolean resize(Account child, long reservation, long limit) {
+        Headroom headroom = core.headroom();
+        return headroom.resize(child, reservation, limit)
+                || (handOver.drainCaches() > 0 && headroom.resize(child, reservation, limit));
+    }
+
     /**
      * Searches for a wish if it may be served, and keeps its bytes from others meanwhile.
      *
      * @return what the search found, or {@code null}, also if it may not be served
      */
     @Nullable
-    Block within(Wish wish, Ladder.Trail trail, Supplier<@Nullable Block> search) {
+    Block within(Wish wish, Supplier<@Nullable Block> search) {
         keep();
         Headroom headroom = core.headroom();
         if (!headroom.isActive() && !wish.claimed()) {
             return search.get();
         }
         if (!wish.claimed() && !claims(wish.size())) {
-            trail.add("keep to the limit, and to what is kept for child pools", 0);
             return null;
         }
         Block block = null;

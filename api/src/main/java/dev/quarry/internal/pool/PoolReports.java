@@ -1,6 +1,5 @@
 package dev.quarry.internal.pool;
 
-import dev.quarry.ByteSize;
 import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryInfo;
 import dev.quarry.MemoryStatistics;
@@ -63,19 +62,20 @@ final class PoolReports {
                 new DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 refused,
                 0,
-                new LostHandles(0, 0, 0));
+                new LostHandles(0, 0, 0),
+                Map.of());
     }
 
     /** Counts a failure and describes it. */
-    DeviceOutOfMemoryException failure(long requested, Ladder.Trail trail) {
+    DeviceOutOfMemoryException failure(long requested, Trail trail) {
         core.counters().outOfMemory.incrementAndGet();
         return new DeviceOutOfMemoryException(outOfMemory(requested, trail));
     }
 
-    /** Counts and describes a request that a child's limit, or one above it, refused. */
+    /** Counts and describes a request, or a reservation, that a child's limit, or one above it, refused. */
     DeviceOutOfMemoryException failure(Account account, long requested) {
         core.counters().outOfMemory.incrementAndGet();
-        OutOfMemoryReport root = outOfMemory(requested, new Ladder.Trail());
+        OutOfMemoryReport root = outOfMemory(requested, new Trail());
         Account refusing =
                 account.refusal(core.classes().round(Math.max(1, Math.min(requested, SizeClasses.MAX_BYTES))));
         boolean kept = refusing == null;
@@ -104,13 +104,18 @@ final class PoolReports {
                 kept
                         ? "What is left of the pool's limit is allocated or kept for other child pools: lower their"
                                 + " reservations, or raise the pool's limit."
-                        : "The child pool's limit, or one above it, is reached: raise it, or free some of the child's"
-                                + " memory."));
+                        : Remedy.of(account, Shortage.blockFor(core, requested))));
     }
 
-    OutOfMemoryReport outOfMemory(long requested, Ladder.Trail trail) {
+    OutOfMemoryReport outOfMemory(long requested, Trail trail) {
         MemoryInfo info = core.device().driver().memory(core.kind());
         long held = core.device().share().heldBytes(core.kind(), info);
+        long page = core.device()
+                .driver()
+                .virtualMemory()
+                .filter(memory -> memory.kinds().contains(core.kind()))
+                .map(memory -> memory.pageSize(core.kind()))
+                .orElse(0L);
         core.lock();
         try {
             MemoryStatistics now = count();
@@ -132,7 +137,8 @@ final class PoolReports {
                     now.fragmentation(),
                     trail.steps(),
                     holders(),
-                    hint(requested, now, info, refusal));
+                    Remedy.of(Shortage.measure(
+                            core, requested, trail, now, info, page, above(requested, now, refusal, held))));
         } finally {
             core.unlock();
         }
@@ -206,7 +212,8 @@ final class PoolReports {
                         counters.stallNanos.get()),
                 counters.outOfMemory.get(),
                 counters.retries.get(),
-                core.leaks().statistics());
+                core.leaks().statistics(),
+                counters.ladder.figures());
     }
 
     private List<Holder> holders() {
@@ -242,60 +249,15 @@ final class PoolReports {
                 : new Refusal(account.name(), account.limit(), account.charged(), elsewhere);
     }
 
+    private Shortage.Above above(long requested, MemoryStatistics now, Refusal refusal, long held) {
+        long block = core.classes().round(Math.min(requested, SizeClasses.MAX_BYTES));
+        return new Shortage.Above(core.account().leastLimit(), isKept(block, now), refusal, held);
+    }
+
     /** Returns whether a block could be had but for what is kept for child pools; under the lock. */
     private boolean isKept(long block, MemoryStatistics now) {
         long allocated = now.allocatedBytes().current();
         long kept = core.headroom().kept();
         return kept > 0 && allocated + block <= core.mostBytes() && allocated + kept + block > core.mostBytes();
-    }
-
-    private String hint(long requested, MemoryStatistics now, MemoryInfo info, Refusal refusal) {
-        long limit = core.account().limit();
-        long least = core.account().leastLimit();
-        if (requested > Math.min(limit, info.totalBytes())) {
-            return limit < info.totalBytes()
-                    ? "The request alone is larger than the pool's limit: raise the option limit or memory-fraction."
-                    : "The request alone is larger than the device's memory: split it.";
-        }
-        if (requested > least) {
-            return "The request alone is larger than the limit of " + refusal.account()
-                    + ": raise quarry.device.limit or what Device.limit set.";
-        }
-        long block = core.classes().round(requested);
-        if (block > limit) {
-            return "The smallest block for the request, " + block + " bytes, is larger than the pool's limit: raise the"
-                    + " option limit or memory-fraction.";
-        }
-        if (isKept(block, now)) {
-            return "What is left of the pool's limit is kept for its child pools: lower their reservations, or raise"
-                    + " the limit.";
-        }
-        if (now.pendingBytes() >= requested) {
-            return "Enough memory waits for work on streams that is not complete: raise max-stall, or close allocations"
-                    + " on fewer streams.";
-        }
-        if (now.freeBytes() >= requested) {
-            return "Enough memory is free, but in pieces: free neighbours together, allocate long-lived memory first,"
-                    + " or use a pool of its own for it.";
-        }
-        long free = info.freeBytes();
-        boolean ofDevice = refusal.account().startsWith("device ");
-        if (ofDevice) {
-            return "The limit of " + refusal.account()
-                    + " is reached: raise quarry.device.limit or what Device.limit set,"
-                    + " or let other pools give theirs back.";
-        }
-        if (limit - now.reservedBytes().current() < block && free >= block) {
-            return "The pool's limit is reached while the device has memory: raise the option limit, or free some.";
-        }
-        if (free >= block) {
-            return "The driver refused, although it reports that enough is free: it may lie in pieces, or be another"
-                    + " process's by now.";
-        }
-        return refusal.elsewhereBytes() >= block
-                ? "The device's memory is used up, " + ByteSize.format(refusal.elsewhereBytes())
-                        + " of it by others than this process's pools: free some, or let other processes and pools give"
-                        + " theirs back."
-                : "The device's memory is used up: free some, or let other processes and pools give theirs back.";
     }
 }

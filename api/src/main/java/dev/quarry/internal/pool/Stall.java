@@ -1,14 +1,15 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.internal.device.DriverEvent;
+import dev.quarry.internal.segment.Block;
 import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The host's waits for the device: only on the way to failure and at the pool's close, counted and timed. The caller holds
- * the gate.
+ * The host's waits for the device: only on the way to failure and at the pool's close, counted and timed. All waits of one
+ * allocation draw from one budget, the option's time, of which its {@link Trail} keeps what is used. The caller holds the gate.
  */
 final class Stall {
     private final PoolCore core;
@@ -21,71 +22,78 @@ final class Stall {
         this.pending = pending;
     }
 
+    /** A domain for whose work is waited: up to which number, and up to which it was complete before. */
+    private record Target(Domain owner, long sequence, long before) {}
+
+    /** Returns whether an allocation may still wait. */
+    boolean mayWait(Trail trail) {
+        return trail.left(budgetNanos()) > 0;
+    }
+
     /**
-     * Waits for all work that keeps memory from being free, for at most the option's time, and frees what was pending.
+     * Waits for all work that keeps memory from being free, for at most what is left of the budget, and frees what was
+     * pending; not at all if nothing is left.
      *
      * @return bytes that became complete
      */
-    long waitForAll() {
-        long mostNanos = TimeUnit.NANOSECONDS.convert(core.options().maxStall());
-        long start = core.clock().getAsLong();
-        long bytes = waitForAll(mostNanos);
-        if (pending.poll() > 0) {
+    long waitForAll(Trail trail) {
+        long bytes = mayWait(trail) ? waitForAll(budgetNanos(), trail) : 0;
+        if (pending.poll() > 0 && mayWait(trail)) {
             // A block that the device had to clear is pending again, and complete when that is done.
-            waitForAll(left(start, mostNanos));
+            bytes += waitForAll(budgetNanos(), trail);
             pending.poll();
         }
         return bytes;
     }
 
-    /** Waits for what one domain freed up to a number, for at most the option's time; returns whether it is complete. */
-    boolean waitFor(Domain owner, long sequence) {
-        if (order.isComplete(owner, sequence) || order.cover(owner, sequence) == null) {
+    /** Waits without a bound, and frees nothing. */
+    void waitForEver() {
+        waitForAll(Long.MAX_VALUE, new Trail());
+    }
+
+    /** Waits for what one domain freed up to a number, for at most what is left of the budget; returns whether it is complete. */
+    boolean waitFor(Domain owner, long sequence, Trail trail) {
+        if (order.isComplete(owner, sequence) || !mayWait(trail) || order.cover(owner, sequence) == null) {
             return order.isComplete(owner, sequence);
         }
-        long mostNanos = TimeUnit.NANOSECONDS.convert(core.options().maxStall());
-        long start = core.clock().getAsLong();
         core.counters().hostWaits.incrementAndGet();
         while (!owner.isCompleted(sequence)
                 && !owner.marks().isEmpty()
-                && isReached(owner.marks().getFirst().event(), left(start, mostNanos))) {
+                && isReached(owner.marks().getFirst().event(), budgetNanos(), trail)) {
             order.complete(owner);
         }
-        core.counters().stallNanos.addAndGet(core.clock().getAsLong() - start);
         return owner.isCompleted(sequence);
     }
 
-    /** Waits as {@link #waitForAll()}, with a bound of its own in nanoseconds, and frees nothing. */
-    long waitForAll(long mostNanos) {
-        List<Domain> owners = new ArrayList<>();
-        long bytes = 0;
+    private long waitForAll(long budgetNanos, Trail trail) {
+        List<Target> targets = new ArrayList<>();
         for (Domain domain : core.domains()) {
             long sequence = sequenceIfWaitedFor(domain);
             if (sequence > 0 && !order.isComplete(domain, sequence) && order.cover(domain, sequence) != null) {
-                owners.add(domain);
-                bytes += domain.indexedBytes();
+                targets.add(new Target(domain, sequence, domain.completed()));
             }
         }
         List<PendingBlock> waiting = pending.snapshot();
-        if (owners.isEmpty() && waiting.isEmpty()) {
+        if (targets.isEmpty() && waiting.isEmpty()) {
             return 0;
         }
-        long start = core.clock().getAsLong();
         core.counters().hostWaits.incrementAndGet();
-        for (Domain owner : owners) {
+        for (Target target : targets) {
+            Domain owner = target.owner();
             while (!owner.marks().isEmpty()
-                    && isReached(owner.marks().getFirst().event(), left(start, mostNanos))) {
+                    && isReached(owner.marks().getFirst().event(), budgetNanos, trail)) {
                 order.complete(owner);
             }
         }
+        long bytes = 0;
         for (PendingBlock block : waiting) {
+            boolean reached = true;
             for (DriverEvent event : block.events()) {
-                isReached(event, left(start, mostNanos));
+                reached &= isReached(event, budgetNanos, trail);
             }
-            bytes += block.block().size();
+            bytes += reached && isPassed(block) ? block.block().size() : 0;
         }
-        core.counters().stallNanos.addAndGet(core.clock().getAsLong() - start);
-        return bytes;
+        return bytes + completedBytes(targets);
     }
 
     /** Returns the number up to which a domain's work must be complete for its free and pending memory to be so. */
@@ -106,18 +114,51 @@ final class Stall {
         }
     }
 
-    private boolean isReached(DriverEvent event, long nanos) {
-        try {
-            return event.await(nanos);
-        } catch (DriverException e) {
-            core.log("cannot wait for work on " + event.stream() + "; the memory it may use stays with it", e);
-            return false;
-        }
+    private static boolean isPassed(PendingBlock block) {
+        return block.uses().stream().allMatch(use -> use.domain().isCompleted(use.sequence()));
     }
 
-    private long left(long start, long mostNanos) {
-        return mostNanos == Long.MAX_VALUE
-                ? Long.MAX_VALUE
-                : Math.max(0, mostNanos - (core.clock().getAsLong() - start));
+    /** Returns the free bytes whose work the wait has completed. */
+    private long completedBytes(List<Target> targets) {
+        long[] bytes = {0};
+        core.lock();
+        try {
+            for (Target target : targets) {
+                for (boolean small : new boolean[] {true, false}) {
+                    target.owner().index(small).forEach((Block block) -> {
+                        boolean now = block.sequence() > target.before()
+                                && target.owner().isCompleted(block.sequence());
+                        bytes[0] += now ? block.size() : 0;
+                    });
+                }
+            }
+        } finally {
+            core.unlock();
+        }
+        return bytes[0];
+    }
+
+    private boolean isReached(DriverEvent event, long budgetNanos, Trail trail) {
+        long left = trail.left(budgetNanos);
+        long start = core.clock().getAsLong();
+        try {
+            if (left > 0 ? event.await(left) : event.query()) {
+                return true;
+            }
+            trail.timeOut();
+        } catch (DriverException e) {
+            core.log("cannot wait for work on " + event.stream() + "; the memory it may use stays with it", e);
+        } finally {
+            if (left > 0) {
+                long nanos = core.clock().getAsLong() - start;
+                trail.stalled(nanos);
+                core.counters().stallNanos.addAndGet(nanos);
+            }
+        }
+        return false;
+    }
+
+    private long budgetNanos() {
+        return TimeUnit.NANOSECONDS.convert(core.options().maxStall());
     }
 }

@@ -135,7 +135,7 @@ final class Upkeep {
         core.gate().lock();
         try {
             if (!growth.prepare(bytes)) {
-                throw reports.failure(bytes, new Ladder.Trail());
+                throw reports.failure(bytes, new Trail());
             }
         } finally {
             core.gate().unlock();

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.quarry.ConfigurationException;
+import dev.quarry.LadderStep;
 import dev.quarry.PoolMode;
 import dev.quarry.PoolOptions;
+import dev.quarry.Reclaim;
 import dev.quarry.ViewSafety;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,7 +40,13 @@ class OptionTableTest {
                 good("clear-on-free", "true", true, PoolOptions::clearOnFree),
                 good("track-places", "true", true, PoolOptions::trackPlaces),
                 good("leak-sampling", "100", 100, PoolOptions::leakSampling),
+                good("reclaim", "all", Reclaim.ALL, PoolOptions::reclaim),
                 good("max-stall", "250ms", Duration.ofMillis(250), PoolOptions::maxStall),
+                good(
+                        "ladder",
+                        "take-completed, merge",
+                        Set.of(LadderStep.TAKE_COMPLETED, LadderStep.MERGE),
+                        PoolOptions::ladder),
                 good("virtual-memory", "false", false, PoolOptions::virtualMemory),
                 good("mode", "thrifty", PoolMode.THRIFTY, PoolOptions::mode));
     }
@@ -98,6 +108,13 @@ class OptionTableTest {
         "leak-sampling, -1",
         "leak-sampling, often",
         "leak-sampling, 99999999999",
+        "ladder, ''",
+        "ladder, everything",
+        "ladder, WAIT",
+        "ladder, 'wait,'",
+        "ladder, 'wait,-merge'",
+        "ladder, 'all,-merge'",
+        "ladder, --merge",
         "max-stall, 10",
         "max-stall, s",
         "max-stall, -1s",
@@ -128,6 +145,9 @@ class OptionTableTest {
                 "clear-on-free | yes | true or false",
                 "leak-sampling | often | a whole number, 0 to 2147483647",
                 "mode | slow | fast, balanced or thrifty",
+                "ladder | waits | all, none, or a list with commas: of steps, or of steps to leave out, each behind a"
+                    + " minus, such as -wait,-remap; steps are take-completed, take-from-streams, drain-caches, merge,"
+                    + " reclaim, other-segments, remap, wait, release, wait-for-block, handler",
                 "max-stall | 10 | a whole number, 0 or more, with the unit ms or s, such as 500ms or 10s"
             })
     void shouldSayWhatIsExpectedWhenValueIsBad(String key, String value, String expected) {
@@ -204,6 +224,40 @@ class OptionTableTest {
         PoolOptions.Builder builder = PoolOptions.withoutEnvironment().limit(5);
         assertThat(builder.set("limit", "none").build().limit()).isEqualTo(Long.MAX_VALUE);
         assertThat(OptionTable.asMap(builder.build())).containsEntry("limit", "none");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "all | all",
+                "none | none",
+                "-wait | -wait",
+                " -wait , -remap | -remap,-wait",
+                "wait,wait | wait",
+                "handler,wait | wait,handler",
+                "take-completed,take-from-streams,drain-caches,merge,reclaim,other-segments,remap,wait,release,"
+                        + "wait-for-block | -handler",
+                "-wait,-release,-wait-for-block,-handler,-remap,-reclaim |"
+                        + " take-completed,take-from-streams,drain-caches,merge,other-segments"
+            })
+    void shouldWriteShorterFormWhenLadderIsRead(String text, String written) {
+        PoolOptions options =
+                PoolOptions.withoutEnvironment().set("ladder", text).build();
+        assertThat(OptionTable.asMap(options)).containsEntry("ladder", written);
+        assertThat(PoolOptions.withoutEnvironment().set("ladder", written).build())
+                .isEqualTo(options);
+    }
+
+    @Test
+    void shouldTakeEachStepAwayWhenItStandsBehindMinus() {
+        for (LadderStep step : LadderStep.values()) {
+            assertThat(PoolOptions.withoutEnvironment()
+                            .set("ladder", "-" + step)
+                            .build()
+                            .ladder())
+                    .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(step)));
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.quarry.internal.inspect.PoolLayout.SegmentLayout;
 import dev.quarry.internal.inspect.PoolLayout.State;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A picture of a pool that a test can spoil: one segment with blocks 0 to 6 in all states, and a dedicated one with block 7.
@@ -164,7 +165,8 @@ final class LayoutSketch {
                 families.driver(),
                 0,
                 0,
-                families.lost());
+                families.lost(),
+                Map.of());
     }
 
     private long wholeBytes() {
@@ -187,7 +189,8 @@ final class LayoutSketch {
                 new MemoryStatistics.DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 0,
                 0,
-                new MemoryStatistics.LostHandles(0, 0, 0));
+                new MemoryStatistics.LostHandles(0, 0, 0),
+                Map.of());
     }
 
     private Family family(long current) {

@@ -1,12 +1,14 @@
 package dev.quarry.testkit.model;
 
 import dev.quarry.ByteSize;
+import dev.quarry.LadderStep;
 import dev.quarry.MemoryKind;
 import dev.quarry.PoolMode;
 import dev.quarry.PoolOptions;
 import dev.quarry.Reclaim;
 import dev.quarry.sim.SimSchedule;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -90,6 +92,12 @@ public record ModelPlan(
                 .leakSampling(dice.oneOf(0, 1, 4096))
                 .mode(dice.oneOf(PoolMode.values()))
                 .maxStall(dice.oneIn(8) ? Duration.ZERO : Duration.ofSeconds(10));
+        if (dice.oneIn(4)) {
+            int one = 1 + dice.below(8);
+            builder.ladder(Arrays.stream(LadderStep.values())
+                    .filter(step -> !dice.oneIn(one))
+                    .toList());
+        }
         if (dice.oneIn(3)) {
             builder.limit(dice.logUniform(Math.max(1, totalBytes / 8), totalBytes));
         }

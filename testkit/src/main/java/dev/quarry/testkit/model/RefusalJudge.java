@@ -1,6 +1,7 @@
 package dev.quarry.testkit.model;
 
 import dev.quarry.AllocationRequest;
+import dev.quarry.LadderStep;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.inspect.PoolLayout.BlockLayout;
@@ -25,8 +26,9 @@ final class RefusalJudge {
                 || world.plan().interloper()
                 || book.pool().options().outOfMemoryHandler() != null
                 || world.strands().stream().anyMatch(Strand::isCapturing)
-                || (world.hasLost() && world.hasBorrowed())
-                || book.pool().options().maxStall().isZero()) {
+                || (world.hasLost() && (world.hasBorrowed() || world.plan().schedule() == SimSchedule.MANUAL))
+                || book.pool().options().maxStall().isZero()
+                || book.pool().options().ladder().size() < LadderStep.values().length) {
             return;
         }
         boolean waitsEnd = world.plan().schedule() != SimSchedule.MANUAL;

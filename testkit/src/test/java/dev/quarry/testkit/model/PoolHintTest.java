@@ -12,6 +12,9 @@ import dev.quarry.sim.SimFailure;
 import dev.quarry.sim.SimFunction;
 import dev.quarry.sim.SimOptions;
 import dev.quarry.sim.SimProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +59,69 @@ class PoolHintTest {
     void shouldNameLimitWhenNoBlockIsAsSmall() {
         assertHint(pool(100), 64, "The smallest block for the request, 512 bytes, is larger than the pool's limit");
         assertHint(pool(100), 101, "The request alone is larger than the pool's limit");
+    }
+
+    @Test
+    void shouldNamePoolAboveWhenReservationsOfOthersHoldItsLimit() {
+        MemoryPool pool = pool(1 << 20);
+        MemoryPool child = pool.child("child", 0, 1 << 20);
+        MemoryPool keeping = pool.child("keeping", 800 << 10, 1 << 20);
+        assertHint(child, 512 << 10, "The limit of pool \"" + pool.name() + "\" is reached");
+        assertThatExceptionOfType(DeviceOutOfMemoryException.class)
+                .isThrownBy(() -> pool.child("late", 512 << 10, 1 << 20))
+                .withMessageContaining("The limit of pool \"" + pool.name() + "\" is reached");
+        assertThatExceptionOfType(DeviceOutOfMemoryException.class)
+                .isThrownBy(() -> child.child("inner", 2 << 20, 2 << 20))
+                .withMessageContaining("The request alone is larger than the limit of pool \"child\"");
+        keeping.close();
+        child.allocate(512 << 10).close();
+        child.close();
+    }
+
+    @Test
+    void shouldTellWhoHoldsTheDeviceWhenItIsUsedUp() {
+        MemoryPool pool = pool(Long.MAX_VALUE);
+        try (Allocation _ = pool.allocate(TOTAL)) {
+            assertHint(pool, 1, "The device's memory is used up by this pool: free some.");
+        }
+        pool.trim();
+        provider.driver(0).useElsewhere(TOTAL);
+        assertHint(pool, 1, "8.00 MiB of it outside this pool: let other processes give theirs back.");
+        provider.driver(0).useElsewhere(0);
+    }
+
+    @Test
+    void shouldAdviseVirtualMemoryOnlyWhenDeviceHasIt() {
+        assertPieces(false, false, "between live allocations: allocate what lives long first");
+        assertPieces(true, false, "set the option virtual-memory");
+        assertPieces(true, true, "set the option mode to thrifty");
+    }
+
+    /** Leaves two free pieces of 2 MiB beside a live one of some bytes each, and asks for 4 MiB. */
+    private static void assertPieces(boolean able, boolean used, String hint) {
+        SimProvider own = new SimProvider(
+                SimOptions.builder().totalBytes(TOTAL).virtualMemory(able).build());
+        try (Quarry device = Quarry.builder().provider(own).open()) {
+            MemoryPool pool = device.openPool(
+                    device.device("sim"),
+                    MemoryKind.DEVICE,
+                    PoolOptions.withoutEnvironment().virtualMemory(used).build());
+            List<Allocation> all = new ArrayList<>();
+            while (true) {
+                Optional<Allocation> next = pool.tryAllocate(all.size() % 2 == 0 ? 1500 << 10 : 1100 << 10);
+                if (next.isEmpty()) {
+                    break;
+                }
+                all.add(next.get());
+            }
+            for (int i = 0; i < all.size(); i += 2) {
+                all.get(i).close();
+            }
+            assertHint(pool, 4 << 20, hint);
+            for (int i = 1; i < all.size(); i += 2) {
+                all.get(i).close();
+            }
+        }
     }
 
     private MemoryPool pool(long limit) {
