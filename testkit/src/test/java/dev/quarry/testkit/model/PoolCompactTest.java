@@ -138,24 +138,31 @@ class PoolCompactTest {
     @EnumSource(PoolMode.class)
     void shouldGiveGatheredMemoryBackWhenItIsTooLargeForWhatLacks(PoolMode mode) {
         long page = 64 << 10;
-        long most = 33 * page;
-        SimProvider small = new SimProvider(
-                SimOptions.builder().virtualMemory(true).pageBytes(page).build());
+        SimProvider small = new SimProvider(SimOptions.builder()
+                .schedule(SimSchedule.LAZY)
+                .virtualMemory(true)
+                .pageBytes(page)
+                .build());
         try (Quarry other = Quarry.builder().provider(small).open()) {
+            Stream first = other.device("sim").defaultStream();
             MemoryPool tight = other.openPool(
                     other.device("sim"),
                     MemoryKind.DEVICE,
-                    PoolOptions.withoutEnvironment().mode(mode).limit(most).build());
-            tight.allocate(32 * page).close();
-            Allocation last = tight.allocate(page);
-            other.device("sim").defaultStream().synchronize();
-            tight.compact();
-            // So aligned, it is mapped alone: a handle can be no part of it, nor it of a larger one.
-            tight.allocate(AllocationRequest.of(17 * page).aligned(2 * page)).close();
-            assertThat(tight.statistics().reservedBytes().peak()).isLessThanOrEqualTo(most);
-            assertThat(tight.statistics().driver().hostWaits()).isZero();
-            assertThat(last.isOpen()).isTrue();
-            last.close();
+                    PoolOptions.withoutEnvironment().mode(mode).limit(52 * page).build());
+            Allocation large = tight.allocate(32 * page);
+            try (Allocation last = tight.allocate(17 * page)) {
+                Allocation late = tight.allocate(page);
+                large.close();
+                first.synchronize();
+                assertThat(tight.compact()).isEqualTo(32 * page);
+                small.driver(0).touch(first.handle(), late.address(), page, true);
+                late.close(); // which would have to be waited for
+                // So aligned, it is mapped alone: no larger handle can be used for it.
+                tight.allocate(AllocationRequest.of(17 * page).aligned(2 * page))
+                        .close();
+                assertThat(tight.statistics().driver().hostWaits()).isZero();
+                assertThat(last.isOpen()).isTrue();
+            }
             PoolValidator.validate(tight);
         }
     }

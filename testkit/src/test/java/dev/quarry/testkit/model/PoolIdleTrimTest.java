@@ -40,7 +40,7 @@ class PoolIdleTrimTest {
     @ParameterizedTest
     @ValueSource(longs = {0, -5_000_000_000L, WRAPS, Long.MIN_VALUE})
     void shouldKeepWhatWasUsedLatelyWhenPagesAreSmall(long begin) {
-        MemoryPool pool = open(begin, ByteSize.kib(64));
+        MemoryPool pool = open(begin, ByteSize.kib(4));
         use(pool, ByteSize.kib(256));
         pass(20);
         use(pool, ByteSize.kib(256));
@@ -136,6 +136,7 @@ class PoolIdleTrimTest {
         nanos = begin;
         Quarry quarry = Quarry.builder()
                 .provider(new SimProvider(SimOptions.builder()
+                        .totalBytes(pageBytes << 8)
                         .virtualMemory(true)
                         .pageBytes(pageBytes)
                         .build()))
