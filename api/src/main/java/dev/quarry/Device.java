@@ -25,6 +25,36 @@ public interface Device {
      */
     MemoryInfo memory(MemoryKind kind);
 
+    /** Returns what all pools of this process hold of this device, all kinds of memory together. */
+    DeviceUsage usage();
+
+    /**
+     * Returns what all pools of this process hold of one kind of this device's memory.
+     *
+     * @throws IllegalArgumentException if the device does not offer the kind
+     */
+    DeviceUsage usage(MemoryKind kind);
+
+    /**
+     * Limits what all pools of this process together may take from this device, all kinds of memory together. Replaces what
+     * the system property {@code quarry.device.limit} says.
+     *
+     * <p>Binds all instances of {@link Quarry} that have this device open. A limit below what is reserved stops growth, and
+     * the pools give back what nobody uses; nothing in use is touched.
+     *
+     * @param bytes at least 1; {@code Long.MAX_VALUE} for no limit
+     * @throws IllegalArgumentException if {@code bytes} is not positive
+     * @throws IllegalStateException if the device is closed
+     */
+    void limit(long bytes);
+
+    /**
+     * Limits one kind of memory as {@link #limit(long)} does all; both limits bind.
+     *
+     * @throws IllegalArgumentException also if the device does not offer the kind
+     */
+    void limit(MemoryKind kind, long bytes);
+
     /** Returns the stream that exists as long as the device is open; it cannot be closed. */
     Stream defaultStream();
 

@@ -62,7 +62,13 @@ public interface MemoryPool extends AutoCloseable {
 
     /**
      * Allocates, and waits for others to free where there is not enough, after the out-of-memory handler was asked once.
-     * Waiters are served in the order of their arrival. What could never be had is refused at once.
+     * What could never be had is refused at once.
+     *
+     * <p>Those who wait are served in the order of their arrival, whatever they ask for: no small request overtakes a large one
+     * that came before it. Only one that its child pool's limit holds back lets those pass whom that limit does not bind.
+     * Requests that do not wait ({@code allocate}, {@code tryAllocate}) do not queue. A free in this pool, a changed limit and
+     * a child's close wake those who wait; memory that other pools and processes give back, or that work on a device no longer
+     * uses, is found within 10 ms.
      *
      * @param atMost how long to wait; a negative time counts as zero
      * @throws InterruptedException if interrupted before or while waiting, also where there is memory at once; nothing is
@@ -148,10 +154,26 @@ public interface MemoryPool extends AutoCloseable {
     long compact();
 
     /**
+     * Gives memory back to this pool whose handle was lost: which the garbage collector took, with all views of it, before a
+     * {@code close}. {@link PoolOptions#reclaim()} says which allocations are watched for that. The memory is reused behind
+     * all work that is enqueued by now. Waits neither for that nor for the collector.
+     *
+     * <p>Allocations that run short, and {@link #trim()}, do the same by themselves. This method does not start a collection:
+     * whoever wants one calls {@code System.gc()} before. The collector tells what it found a moment later, and of an object
+     * that has been there for long only after a full collection.
+     *
+     * @return bytes of the blocks that came back; they still may have to wait for work that is under way
+     * @throws IllegalStateException if the pool is closed
+     */
+    long collect();
+
+    /**
      * Opens a pool that takes its memory from this one and accounts for it separately.
      *
-     * <p>Limit and reservation count allocated bytes. A reservation is kept from this pool's other children; allocations
-     * made directly from this pool are not held back by it. The child's own limit calls no out-of-memory handler.
+     * <p>Limit and reservation count allocated bytes. A reservation is kept from all others, this pool's other children and
+     * allocations made directly from this pool: it counts bytes, so that they are there, though perhaps in pieces, or work
+     * on streams has to be waited for. It is a part of this pool's limit, and takes nothing from the device. A child that is
+     * out of its own limit calls no out-of-memory handler. Both can be {@linkplain #resize changed}.
      *
      * <p>Of the child's {@linkplain #statistics() statistics}, its own are the open allocations (without a peak), the
      * allocated bytes with their peak, which stand for the reserved ones too, and the refusals by its limit or one above
@@ -165,9 +187,23 @@ public interface MemoryPool extends AutoCloseable {
      * @param name as reports show it
      * @param reservation bytes kept for the child, zero or more
      * @param limit bytes that the child may use, at least {@code reservation}
-     * @throws DeviceOutOfMemoryException if the reservation does not fit this pool's own limit
+     * @throws DeviceOutOfMemoryException if the reservation does not fit this pool's own limit, beside what is allocated and
+     *     reserved
      */
     MemoryPool child(String name, long reservation, long limit);
+
+    /**
+     * Changes the reservation and limit of a {@linkplain #child child} pool.
+     *
+     * <p>A limit below what is allocated refuses more until enough was freed; nothing in use is touched.
+     *
+     * @param reservation bytes kept for the child, zero or more
+     * @param limit bytes that the child may use, at least {@code reservation}
+     * @throws DeviceOutOfMemoryException if the reservation does not fit; nothing has changed then
+     * @throws IllegalStateException if the child is closed
+     * @throws UnsupportedOperationException if this is no child pool: see {@link #reconfigure}
+     */
+    void resize(long reservation, long limit);
 
     /**
      * Opens an arena that takes memory from this pool, with the protection of the pool's options.
@@ -197,7 +233,9 @@ public interface MemoryPool extends AutoCloseable {
     /**
      * Puts other options in force.
      *
-     * <p>A limit below what is reserved stops growth until enough was freed and trimmed; nothing in use is touched.
+     * <p>A limit below what is reserved stops growth. What nobody uses is given back at once; nothing in use is touched, and
+     * nothing more is allocated until that would be below the limit. What is freed later is given back on the way of later
+     * allocations, or by a trim.
      *
      * @throws IllegalArgumentException if an option that is fixed at opening (name, view safety) would change
      */

@@ -19,6 +19,7 @@ package dev.quarry;
  * @param driver what was asked of the driver
  * @param outOfMemory allocations that failed
  * @param retries attempts that followed a call of the out-of-memory handler
+ * @param lost handles that were lost without a close, as far as they were watched
  */
 public record MemoryStatistics(
         Family allocations,
@@ -33,7 +34,8 @@ public record MemoryStatistics(
         Hits hits,
         DriverCalls driver,
         long outOfMemory,
-        long retries) {
+        long retries,
+        LostHandles lost) {
 
     /**
      * One quantity over time.
@@ -80,6 +82,15 @@ public record MemoryStatistics(
             long streamWaits,
             long hostWaits,
             long stallNanos) {}
+
+    /**
+     * Handles that the garbage collector took before a {@code close}.
+     *
+     * @param found those that were noticed, each of them reported
+     * @param reclaimed those of them whose memory came back
+     * @param reclaimedBytes bytes of their blocks; the blocks count as freed from then on
+     */
+    public record LostHandles(long found, long reclaimed, long reclaimedBytes) {}
 
     /**
      * Returns how scattered free memory is: {@code 1 - largestFreeBytes / freeBytes}, 0 where nothing is free. 0 means

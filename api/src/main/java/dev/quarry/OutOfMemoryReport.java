@@ -17,6 +17,7 @@ import java.util.List;
  * @param reservedBytes bytes taken from the driver
  * @param largestFreeBytes the largest block in the free index
  * @param driver what the driver says is free and there in total
+ * @param refusal whose limit refused, and what others hold
  * @param fragmentation as {@link MemoryStatistics#fragmentation()}
  * @param steps what was tried, in order
  * @param holders the tags that hold most, largest first; untagged memory counts as {@code (untagged)}
@@ -35,6 +36,7 @@ public record OutOfMemoryReport(
         long reservedBytes,
         long largestFreeBytes,
         MemoryInfo driver,
+        Refusal refusal,
         double fragmentation,
         List<Step> steps,
         List<Holder> holders,
@@ -45,6 +47,18 @@ public record OutOfMemoryReport(
         steps = List.copyOf(steps);
         holders = List.copyOf(holders);
     }
+
+    /**
+     * What stood in the way of more memory.
+     *
+     * @param account the account whose limit refused: the pool's or a child pool's name, {@code device} with its id, or
+     *     {@code driver} where no limit did
+     * @param limitBytes that limit; the device's memory for {@code driver}
+     * @param chargedBytes what is charged there, by all pools below it; what this process holds for {@code driver}
+     * @param elsewhereBytes bytes of the device that neither are free nor held by this process's pools: other processes',
+     *     other libraries', the system's
+     */
+    public record Refusal(String account, long limitBytes, long chargedBytes, long elsewhereBytes) {}
 
     /**
      * One attempt to find memory.
@@ -86,7 +100,12 @@ public record OutOfMemoryReport(
         text.append(" %");
         text.append("\n  limit ").append(limitBytes == Long.MAX_VALUE ? "none" : size(limitBytes));
         text.append("; device: ").append(size(driver.freeBytes())).append(" free of ");
-        text.append(size(driver.totalBytes()));
+        text.append(size(driver.totalBytes()))
+                .append(", ")
+                .append(size(refusal.elsewhereBytes()))
+                .append(" used by others");
+        text.append("\n  refused by ").append(refusal.account()).append(": ");
+        text.append(size(refusal.chargedBytes())).append(" of ").append(size(refusal.limitBytes()));
         steps.forEach(
                 s -> text.append("\n  tried: ").append(s.name()).append(": ").append(size(s.bytes())));
         holders.forEach(h -> text.append("\n  held by ")

@@ -144,6 +144,11 @@ public final class PoolOptions {
         return values.leakSampling;
     }
 
+    /** Returns of which allocations the memory comes back when the handle is lost; for those made from now on. */
+    public Reclaim reclaim() {
+        return values.reclaim;
+    }
+
     /** Returns for how long the host may wait for the device on the way to failure, in one allocation. */
     public Duration maxStall() {
         return values.maxStall;
@@ -208,6 +213,7 @@ public final class PoolOptions {
         private boolean clearOnFree;
         private boolean trackPlaces;
         private int leakSampling = 4096;
+        private Reclaim reclaim = Reclaim.SAMPLED;
         private Duration maxStall = Duration.ofSeconds(10);
         private boolean virtualMemory = true;
         private PoolMode mode = PoolMode.BALANCED;
@@ -323,6 +329,12 @@ public final class PoolOptions {
         /** Sets {@link PoolOptions#leakSampling()}: 1 for all allocations, 0 for none; a watched one costs microseconds. */
         public Builder leakSampling(int oneIn) {
             leakSampling = (int) atLeast(0, oneIn, "leakSampling");
+            return this;
+        }
+
+        /** Sets {@link PoolOptions#reclaim()}. */
+        public Builder reclaim(Reclaim value) {
+            reclaim = Objects.requireNonNull(value, "reclaim");
             return this;
         }
 

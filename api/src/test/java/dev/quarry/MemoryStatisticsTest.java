@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quarry.MemoryStatistics.DriverCalls;
 import dev.quarry.MemoryStatistics.Family;
 import dev.quarry.MemoryStatistics.Hits;
+import dev.quarry.MemoryStatistics.LostHandles;
 import org.junit.jupiter.api.Test;
 
 class MemoryStatisticsTest {
@@ -57,6 +58,7 @@ class MemoryStatisticsTest {
                 new Hits(0, 0, 0, 0),
                 new DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 0,
-                0);
+                0,
+                new LostHandles(0, 0, 0));
     }
 }

@@ -20,7 +20,9 @@ class OutOfMemoryReportTest {
               reserved 60.00 MiB (62914560 B) = allocated 41.00 MiB (42991616 B) \
             + cached 1.00 MiB (1048576 B) + pending 8.00 MiB (8388608 B) + free 10.00 MiB (10485760 B); \
             largest free block 4.00 MiB (4194304 B), fragmentation 60 %
-              limit 64.00 MiB (67108864 B); device: 5.00 MiB (5242880 B) free of 80.00 GiB (85899345920 B)
+              limit 64.00 MiB (67108864 B); device: 5.00 MiB (5242880 B) free of 80.00 GiB (85899345920 B), \
+            10.00 GiB (10737418240 B) used by others
+              refused by device cuda:0: 69.00 GiB (74088185856 B) of 70.00 GiB (75161927680 B)
               tried: drop caches: 512 B
               tried: wait for events: 2.00 MiB (2097152 B)
               held by weights: 40.00 MiB (41943040 B) in 7 allocations
@@ -74,6 +76,7 @@ class OutOfMemoryReportTest {
                 ByteSize.mib(60),
                 ByteSize.mib(4),
                 new MemoryInfo(ByteSize.mib(5), ByteSize.gib(80)),
+                new OutOfMemoryReport.Refusal("device cuda:0", ByteSize.gib(70), ByteSize.gib(69), ByteSize.gib(10)),
                 0.6,
                 steps,
                 holders,

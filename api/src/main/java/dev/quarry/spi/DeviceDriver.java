@@ -19,6 +19,14 @@ public interface DeviceDriver extends AutoCloseable {
     /** Returns what the device is. */
     DeviceInfo info();
 
+    /**
+     * Returns what stands for the device itself: equal for all drivers of one device in this process, whose memory is
+     * accounted for together.
+     */
+    default Object identity() {
+        return info().id();
+    }
+
     /** Returns the kinds of memory offered, the most usual one first, in a fixed order. */
     Set<MemoryKind> kinds();
 
@@ -58,6 +66,18 @@ public interface DeviceDriver extends AutoCloseable {
      * @throws UnsupportedOperationException if there is no memory behind the device's addresses
      */
     MemorySegment view(long address, long bytes, Arena scope);
+
+    /**
+     * As {@link #view(long, long, Arena)}, and the segment, its slices and all others of the scope keep an object reachable:
+     * memory whose handle is lost is reused, but not while somebody has a view of it. A cleanup action of
+     * {@link MemorySegment#reinterpret(long, Arena, java.util.function.Consumer)} that refers to the object does that.
+     *
+     * @param bytes 0 for memory that the host cannot touch
+     * @throws UnsupportedOperationException as above, and if the plugin cannot do this: the memory is never reclaimed then
+     */
+    default MemorySegment view(long address, long bytes, Arena scope, Object kept) {
+        throw new UnsupportedOperationException("views of " + info().id() + " keep nothing reachable");
+    }
 
     /** Writes zeros to host-accessible memory, from the calling thread, before it returns. */
     void clear(long address, long bytes);

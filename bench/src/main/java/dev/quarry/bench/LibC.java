@@ -1,5 +1,6 @@
 package dev.quarry.bench;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
@@ -7,17 +8,22 @@ import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Bindings of the C library's {@code malloc} and {@code free}, each twice: as a plain downcall, and as one during which the
+ * Bindings of the C library's {@code mallopt}, and of {@code malloc} and {@code free}, each twice: as a plain downcall, and as one during which the
  * thread cannot be stopped for the garbage collector ({@link Linker.Option#critical}).
  *
  * <p>Addresses are plain numbers; 0 is the null pointer. Thread-safe.
  */
 public final class LibC {
+    /** {@code M_MMAP_THRESHOLD} of {@code malloc.h}. */
+    private static final int MMAP_THRESHOLD = -3;
+
     private static final FunctionDescriptor MALLOC_TYPE = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG);
     private static final FunctionDescriptor FREE_TYPE = FunctionDescriptor.ofVoid(JAVA_LONG);
 
     private static final MethodHandle MALLOC = function("malloc", MALLOC_TYPE);
     private static final MethodHandle FREE = function("free", FREE_TYPE);
+    private static final MethodHandle MALLOPT =
+            function("mallopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle CRITICAL_MALLOC = function("malloc", MALLOC_TYPE, Linker.Option.critical(false));
     private static final MethodHandle CRITICAL_FREE = function("free", FREE_TYPE, Linker.Option.critical(false));
 
@@ -42,6 +48,19 @@ public final class LibC {
             FREE.invokeExact(address);
         } catch (Throwable t) {
             throw CFunction.unexpected(t);
+        }
+    }
+
+    /** Has {@code malloc} ask the system for each block of at least so many bytes, and {@code free} give it back. */
+    public static void mapFrom(int bytes) {
+        boolean done;
+        try {
+            done = (int) MALLOPT.invokeExact(MMAP_THRESHOLD, bytes) != 0;
+        } catch (Throwable t) {
+            throw CFunction.unexpected(t);
+        }
+        if (!done) {
+            throw new IllegalArgumentException("bytes = " + bytes + " (expected: what the C library allows)");
         }
     }
 

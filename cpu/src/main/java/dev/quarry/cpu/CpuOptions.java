@@ -12,15 +12,19 @@ import java.util.Properties;
 public final class CpuOptions {
     private static final String HUGE_PAGES_PROPERTY = "quarry.cpu.huge-pages";
     private static final String HUGE_PAGES_VARIABLE = "QUARRY_CPU_HUGE_PAGES";
+    private static final String NUMA_PROPERTY = "quarry.cpu.numa";
+    private static final String NUMA_VARIABLE = "QUARRY_CPU_NUMA";
     private static final CpuOptions DEFAULTS = builder().build();
 
     private final boolean hugePages;
+    private final NumaPlacement numa;
 
     private CpuOptions(Builder builder) {
         hugePages = builder.hugePages;
+        numa = builder.numa;
     }
 
-    /** Returns the defaults: no huge pages asked for. */
+    /** Returns the defaults: no huge pages asked for, memory nodes left to the system. */
     public static CpuOptions defaults() {
         return DEFAULTS;
     }
@@ -31,8 +35,9 @@ public final class CpuOptions {
     }
 
     /**
-     * Reads the system property {@code quarry.cpu.huge-pages}, else the environment variable
-     * {@code QUARRY_CPU_HUGE_PAGES}, each {@code true} or {@code false}; the rest is as in {@link #defaults()}.
+     * Reads the system properties {@code quarry.cpu.huge-pages}, {@code true} or {@code false}, and {@code quarry.cpu.numa}, as
+     * {@link NumaPlacement#parse} takes it, else the environment variables {@code QUARRY_CPU_HUGE_PAGES} and
+     * {@code QUARRY_CPU_NUMA}; the rest is as in {@link #defaults()}.
      *
      * @throws IllegalArgumentException if a value is bad; the message names where it stands
      */
@@ -50,7 +55,23 @@ public final class CpuOptions {
         if (property != null) {
             builder.hugePages(flag(property, "system property " + HUGE_PAGES_PROPERTY));
         }
+        String numaVariable = environment.get(NUMA_VARIABLE);
+        String numaProperty = properties.getProperty(NUMA_PROPERTY);
+        if (numaVariable != null) {
+            builder.numa(placement(numaVariable, "environment variable " + NUMA_VARIABLE));
+        }
+        if (numaProperty != null) {
+            builder.numa(placement(numaProperty, "system property " + NUMA_PROPERTY));
+        }
         return builder.build();
+    }
+
+    private static NumaPlacement placement(String value, String place) {
+        try {
+            return NumaPlacement.parse(value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(place + " = " + e.getMessage(), e);
+        }
     }
 
     private static boolean flag(String value, String place) {
@@ -66,24 +87,30 @@ public final class CpuOptions {
         return hugePages;
     }
 
+    /** Returns on which memory nodes pages are taken; see {@link Builder#numa}. */
+    public NumaPlacement numa() {
+        return numa;
+    }
+
     @Override
     public boolean equals(Object other) {
-        return other instanceof CpuOptions options && hugePages == options.hugePages;
+        return other instanceof CpuOptions options && hugePages == options.hugePages && numa.equals(options.numa);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(hugePages);
+        return Objects.hash(hugePages, numa);
     }
 
     @Override
     public String toString() {
-        return "CpuOptions[hugePages=" + hugePages + "]";
+        return "CpuOptions[hugePages=" + hugePages + ", numa=" + numa + "]";
     }
 
     /** The values while options are being made. Not thread-safe. */
     public static final class Builder {
         private boolean hugePages;
+        private NumaPlacement numa = NumaPlacement.system();
 
         private Builder() {}
 
@@ -94,6 +121,15 @@ public final class CpuOptions {
          */
         public Builder hugePages(boolean value) {
             hugePages = value;
+            return this;
+        }
+
+        /**
+         * Sets on which memory nodes pages are taken, of all kinds. Without effect off Linux; where the kernel refuses it, the
+         * plugin is missing, with the reason.
+         */
+        public Builder numa(NumaPlacement value) {
+            numa = Objects.requireNonNull(value, "numa");
             return this;
         }
 

@@ -39,7 +39,7 @@ public final class CpuProvider implements DeviceProvider {
     @Override
     public Availability probe() {
         try {
-            return HostAccess.probe(resolve().hugePages());
+            return HostAccess.probe(resolve());
         } catch (IllegalArgumentException e) {
             String reason = String.valueOf(e.getMessage());
             return new Availability.Missing(reason, List.of(), "correct or remove the setting");
@@ -53,7 +53,7 @@ public final class CpuProvider implements DeviceProvider {
      */
     @Override
     public List<DeviceDriver> open() {
-        return List.of(HostAccess.open(resolve().hugePages()));
+        return List.of(HostAccess.open(resolve()));
     }
 
     private CpuOptions resolve() {

@@ -3,55 +3,82 @@ package dev.quarry.sim;
 import dev.quarry.MemoryInfo;
 import dev.quarry.spi.DriverOutOfMemoryException;
 
-/** How much of one simulated device's memory is taken, plain and physical together. Guarded by the driver's lock. */
+/**
+ * How much of a simulated device's memory one driver has taken, plain and physical together. Thread-safe: drivers that share
+ * a device share its {@link Ledger}.
+ */
 final class Budget {
-    private final long totalBytes;
-    private long elsewhereBytes;
+    private final Ledger ledger;
     private long liveBytes;
 
-    Budget(long totalBytes) {
-        this.totalBytes = totalBytes;
+    /** What all drivers of one device have taken together, and others than drivers. Guarded by itself. */
+    static final class Ledger {
+        private final long totalBytes;
+        private long takenBytes;
+        private long elsewhereBytes;
+
+        Ledger(long totalBytes) {
+            this.totalBytes = totalBytes;
+        }
+
+        private long freeBytes() {
+            return Math.max(0, totalBytes - elsewhereBytes - takenBytes);
+        }
+    }
+
+    Budget(Ledger ledger) {
+        this.ledger = ledger;
     }
 
     MemoryInfo info() {
-        return new MemoryInfo(Math.max(0, freeBytes()), totalBytes);
+        synchronized (ledger) {
+            return new MemoryInfo(ledger.freeBytes(), ledger.totalBytes);
+        }
     }
 
-    boolean has(long bytes) {
-        return bytes <= freeBytes();
-    }
-
-    void take(long bytes) {
-        liveBytes += bytes;
+    /** Takes bytes if there are so many. */
+    boolean take(long bytes) {
+        synchronized (ledger) {
+            if (bytes > ledger.freeBytes()) {
+                return false;
+            }
+            ledger.takenBytes += bytes;
+            liveBytes += bytes;
+            return true;
+        }
     }
 
     void giveBack(long bytes) {
-        liveBytes -= bytes;
+        synchronized (ledger) {
+            ledger.takenBytes -= bytes;
+            liveBytes -= bytes;
+        }
     }
 
-    /** Lets another process have memory, instead of what it had before. */
+    /** Lets somebody have memory who is no driver, instead of what he had before. */
     void useElsewhere(long bytes) {
-        elsewhereBytes = bytes;
+        synchronized (ledger) {
+            ledger.elsewhereBytes = bytes;
+        }
     }
 
     long liveBytes() {
-        return liveBytes;
+        synchronized (ledger) {
+            return liveBytes;
+        }
     }
 
     void clear() {
-        liveBytes = 0;
+        giveBack(liveBytes());
     }
 
     /** Makes what a call throws that asks for more than there is. */
     DriverOutOfMemoryException refusal(SimFunction function, String arguments) {
+        MemoryInfo info = info();
         return new DriverOutOfMemoryException(
                 function.toString(),
                 arguments,
                 2,
-                "SIM_ERROR_OUT_OF_MEMORY (" + Math.max(0, freeBytes()) + " of " + totalBytes + " bytes are free)");
-    }
-
-    private long freeBytes() {
-        return totalBytes - elsewhereBytes - liveBytes;
+                "SIM_ERROR_OUT_OF_MEMORY (" + info.freeBytes() + " of " + info.totalBytes() + " bytes are free)");
     }
 }

@@ -45,6 +45,11 @@ public final class SimDriver implements DeviceDriver {
      * @param ordinal the number in its id, from 0
      */
     public SimDriver(SimOptions options, int ordinal) {
+        this(options, ordinal, new Budget.Ledger(options.totalBytes()));
+    }
+
+    /** Opens one whose memory is shared with the other drivers over a ledger. */
+    SimDriver(SimOptions options, int ordinal, Budget.Ledger ledger) {
         if (ordinal < 0 || ordinal >= AddressSpace.MOST_DEVICES) {
             throw new IllegalArgumentException(
                     "ordinal = " + ordinal + " (expected: 0 to " + (AddressSpace.MOST_DEVICES - 1) + ")");
@@ -58,7 +63,7 @@ public final class SimDriver implements DeviceDriver {
         handles = new HandleTable(detector.timelines(), ordinal);
         scheduler = new Scheduler(options.schedule(), detector);
         streams = new SimStreams(lock, gate, handles, scheduler);
-        budget = new Budget(options.totalBytes());
+        budget = new Budget(ledger);
         meter = new PageMeter(options.pagePrices());
         memory = new SimMemory(lock, gate, addresses, budget, meter, detector);
         pages = options.virtualMemory()
@@ -69,6 +74,12 @@ public final class SimDriver implements DeviceDriver {
     @Override
     public DeviceInfo info() {
         return info;
+    }
+
+    /** Returns this driver: each simulates a device of its own. */
+    @Override
+    public Object identity() {
+        return this;
     }
 
     @Override
@@ -188,7 +199,8 @@ public final class SimDriver implements DeviceDriver {
     }
 
     /**
-     * Lets another process use memory of this device, instead of what it used before.
+     * Lets another process use memory of this device, instead of what it used before. Of drivers that
+     * {@linkplain SimProvider#sharing share} a device, one speaks for all.
      *
      * @param bytes how much, zero or more; nothing that is taken here is taken away
      */

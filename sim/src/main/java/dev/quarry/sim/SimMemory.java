@@ -57,13 +57,14 @@ final class SimMemory {
                     "allocate: alignment = " + request.alignment() + " (expected: a power of two, at most 2 MiB)");
         }
         synchronized (lock) {
-            long address = budget.has(request.bytes()) ? addresses.allocate(request) : 0;
+            boolean taken = budget.take(request.bytes());
+            long address = taken ? addresses.allocate(request) : 0;
             if (address == 0) {
+                budget.giveBack(taken ? request.bytes() : 0);
                 gate.failed();
                 throw budget.refusal(
                         SimFunction.ALLOCATE, request.kind() + ", " + request.bytes() + ", " + request.alignment());
             }
-            budget.take(request.bytes());
             meter.done(SimFunction.ALLOCATE, request.bytes());
             return address;
         }

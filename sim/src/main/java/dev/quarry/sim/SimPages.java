@@ -78,11 +78,10 @@ final class SimPages implements VirtualMemory {
         SimMemory.requireKind("create", kind);
         requirePages("create", bytes);
         synchronized (lock) {
-            if (!budget.has(bytes)) {
+            if (!budget.take(bytes)) {
                 gate.failed();
                 throw budget.refusal(SimFunction.CREATE, kind + ", " + bytes);
             }
-            budget.take(bytes);
             meter.done(SimFunction.CREATE, bytes);
             return mappings.create(kind, bytes);
         }

@@ -31,7 +31,8 @@ public abstract class PoolContract
                 PoolCompactCases,
                 PoolViewCases,
                 PoolArenaCases,
-                PoolStatisticsCases {
+                PoolStatisticsCases,
+                PoolLossCases {
     private final List<MemoryPool> pools = new ArrayList<>();
     private final List<Quarry> opened = new ArrayList<>();
     private @Nullable DeviceProvider plugin;

@@ -5,6 +5,7 @@ import dev.quarry.ConfigurationException;
 import dev.quarry.PoolMode;
 import dev.quarry.PoolOptions;
 import dev.quarry.PoolOptions.Description;
+import dev.quarry.Reclaim;
 import dev.quarry.ViewSafety;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -115,6 +116,12 @@ public final class OptionTable {
                 "a whole number, 0 to " + Integer.MAX_VALUE,
                 (b, v) -> b.leakSampling(Integer.parseInt(v)),
                 o -> String.valueOf(o.leakSampling()));
+        add(
+                "reclaim",
+                "of which allocations the memory comes back when the handle is lost: off, sampled or all",
+                "off, sampled or all",
+                (b, v) -> b.reclaim(Reclaim.valueOf(v.toUpperCase(Locale.ROOT))),
+                o -> o.reclaim().name().toLowerCase(Locale.ROOT));
         add(
                 "max-stall",
                 "longest wait of the host for the device on the way to failure, such as 500ms or 10s",

@@ -5,7 +5,6 @@ import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
 import dev.quarry.PoolOptions;
 import dev.quarry.ProviderStatus;
-import dev.quarry.internal.account.Account;
 import dev.quarry.spi.Availability;
 import dev.quarry.spi.DeviceDriver;
 import dev.quarry.spi.DeviceProvider;
@@ -29,7 +28,7 @@ public final class DeviceRegistry {
         MemoryPool open(DriverDevice device, MemoryKind kind, PoolOptions options);
     }
 
-    private final Account machine = new Account("machine", Long.MAX_VALUE);
+    private final DeviceLimits limits = DeviceLimits.from(System.getenv(), System.getProperties());
     private final boolean permanent;
     private final LongSupplier clock;
     private final PoolOpener opener;
@@ -49,6 +48,7 @@ public final class DeviceRegistry {
      * @param permanent whether {@link #close()} is refused
      * @param clock the time in nanoseconds, for idle times and deadlines
      * @param opener opens pools
+     * @throws dev.quarry.ConfigurationException if {@code quarry.device.limit} has a bad value
      */
     public DeviceRegistry(List<DeviceProvider> providers, boolean permanent, LongSupplier clock, PoolOpener opener) {
         this.permanent = permanent;
@@ -185,10 +185,11 @@ public final class DeviceRegistry {
                 if (devices.containsKey(id) || added.containsKey(id)) {
                     throw new IllegalStateException("device id \"" + id + "\" is taken");
                 }
-                added.put(id, new DriverDevice(driver, machine, clock));
+                added.put(id, new DriverDevice(driver, limits, clock));
             }
         } catch (RuntimeException | LinkageError e) {
             Cleanup cleanup = new Cleanup();
+            added.values().forEach(device -> device.share().close());
             drivers.forEach(driver -> cleanup.run(driver::close));
             cleanup.suppressIn(e);
             throw e;

@@ -2,11 +2,11 @@ package dev.quarry.internal.device;
 
 import dev.quarry.Device;
 import dev.quarry.DeviceInfo;
+import dev.quarry.DeviceUsage;
 import dev.quarry.Event;
 import dev.quarry.MemoryInfo;
 import dev.quarry.MemoryKind;
 import dev.quarry.Stream;
-import dev.quarry.internal.account.Account;
 import dev.quarry.spi.DeviceDriver;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
 public final class DriverDevice implements Device {
     private final DeviceDriver driver;
     private final LongSupplier clock;
-    private final Account account;
+    private final DeviceShare share;
     private final DriverStream defaultStream;
 
     /** Guards {@code streams}, {@code slots} and every stream's clients; held while streams are told to close. */
@@ -32,12 +32,12 @@ public final class DriverDevice implements Device {
     private final ConcurrentLinkedDeque<Long> events = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
 
-    DriverDevice(DeviceDriver driver, Account machine, LongSupplier clock) {
+    DriverDevice(DeviceDriver driver, DeviceLimits limits, LongSupplier clock) {
         this.driver = driver;
         this.clock = clock;
-        this.account = machine.child(driver.info().id(), Long.MAX_VALUE);
         this.defaultStream = new DriverStream(this, driver.streams().defaultStream(), DriverStream.Ownership.DEVICE);
         streams.add(defaultStream);
+        this.share = new DeviceShare(driver, limits);
     }
 
     @Override
@@ -62,6 +62,30 @@ public final class DriverDevice implements Device {
         checkOpen();
         checkKind(kind);
         return driver.memory(kind);
+    }
+
+    @Override
+    public DeviceUsage usage() {
+        return share.usage(null);
+    }
+
+    @Override
+    public DeviceUsage usage(MemoryKind kind) {
+        checkKind(kind);
+        return share.usage(kind);
+    }
+
+    @Override
+    public void limit(long bytes) {
+        checkOpen();
+        share.limit(null, bytes);
+    }
+
+    @Override
+    public void limit(MemoryKind kind, long bytes) {
+        checkOpen();
+        checkKind(kind);
+        share.limit(kind, bytes);
     }
 
     @Override
@@ -95,9 +119,9 @@ public final class DriverDevice implements Device {
         return driver;
     }
 
-    /** Returns the account of all that is reserved on this device. */
-    public Account account() {
-        return account;
+    /** Returns what this instance takes from the device, with the limits on it. */
+    public DeviceShare share() {
+        return share;
     }
 
     /** Returns the time in nanoseconds, for idle times and deadlines. */
@@ -130,6 +154,7 @@ public final class DriverDevice implements Device {
     /** Gives a number back and forgets the clients under it; the last one after {@link #close()} ends the device. */
     public void returnSlot(int slot) {
         boolean last;
+        share.removeTenant(slot);
         registration.lock();
         try {
             streams.forEach(stream -> stream.setClient(slot, null));
@@ -207,17 +232,20 @@ public final class DriverDevice implements Device {
         stream.shutDown();
     }
 
-    /** Closes the streams that are still open: before the pools. */
-    void closeStreams() {
-        List<DriverStream> open;
+    /** Returns the streams that are open, the default one first. */
+    public List<DriverStream> openStreams() {
         registration.lock();
         try {
-            open = List.copyOf(streams);
+            return List.copyOf(streams);
         } finally {
             registration.unlock();
         }
+    }
+
+    /** Closes the streams that are still open: before the pools. */
+    void closeStreams() {
         Cleanup cleanup = new Cleanup();
-        open.stream()
+        openStreams().stream()
                 .filter(stream -> stream != defaultStream)
                 .forEach(stream -> cleanup.run(() -> closeStream(stream)));
         cleanup.rethrow();
@@ -244,7 +272,7 @@ public final class DriverDevice implements Device {
             long handle = event;
             cleanup.run(() -> driver.streams().destroyEvent(handle));
         }
-        cleanup.run(account::close);
+        cleanup.run(share::close);
         cleanup.run(driver::close);
         cleanup.rethrow();
     }

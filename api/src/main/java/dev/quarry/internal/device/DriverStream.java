@@ -6,6 +6,7 @@ import dev.quarry.Stream;
 import dev.quarry.StreamState;
 import dev.quarry.spi.StreamDriver;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -113,8 +114,14 @@ public final class DriverStream implements Stream {
         Objects.checkFromIndexSize(targetOffset, bytes, target.byteSize());
         source.usedOn(this);
         target.usedOn(this);
-        if (bytes > 0) {
-            driver.copy(handle, source.address() + sourceOffset, target.address() + targetOffset, bytes);
+        try {
+            if (bytes > 0) {
+                driver.copy(handle, source.address() + sourceOffset, target.address() + targetOffset, bytes);
+            }
+        } finally {
+            // A handle that is lost before the work is enqueued would be reclaimed before it.
+            Reference.reachabilityFence(source);
+            Reference.reachabilityFence(target);
         }
     }
 
@@ -124,8 +131,12 @@ public final class DriverStream implements Stream {
         checkUsable(source);
         Objects.checkFromIndexSize(0, source.byteSize(), target.byteSize());
         target.usedOn(this);
-        if (source.byteSize() > 0) {
-            driver.upload(handle, source, target.address());
+        try {
+            if (source.byteSize() > 0) {
+                driver.upload(handle, source, target.address());
+            }
+        } finally {
+            Reference.reachabilityFence(target);
         }
     }
 
@@ -138,8 +149,12 @@ public final class DriverStream implements Stream {
         }
         Objects.checkFromIndexSize(0, target.byteSize(), source.byteSize());
         source.usedOn(this);
-        if (target.byteSize() > 0) {
-            driver.download(handle, source.address(), target);
+        try {
+            if (target.byteSize() > 0) {
+                driver.download(handle, source.address(), target);
+            }
+        } finally {
+            Reference.reachabilityFence(source);
         }
     }
 
@@ -148,8 +163,12 @@ public final class DriverStream implements Stream {
         checkOpen();
         Objects.checkFromIndexSize(offset, bytes, target.byteSize());
         target.usedOn(this);
-        if (bytes > 0) {
-            driver.fill(handle, target.address() + offset, bytes, value);
+        try {
+            if (bytes > 0) {
+                driver.fill(handle, target.address() + offset, bytes, value);
+            }
+        } finally {
+            Reference.reachabilityFence(target);
         }
     }
 

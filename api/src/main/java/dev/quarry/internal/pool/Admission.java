@@ -1,6 +1,7 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.Allocation;
+import dev.quarry.internal.account.Account;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.Callable;
@@ -17,22 +18,46 @@ import org.jspecify.annotations.Nullable;
  * The queue of those who wait for memory: served in the order of arrival, woken by frees.
  *
  * <p>The one in front tries again after each free, and now and then without one, since memory also comes free when a
- * device completes its work.
+ * device completes its work, and when other pools and processes give theirs back. Nobody overtakes it, with one exception:
+ * one that only the limit of its child pool holds back lets those pass that this limit does not bind.
  */
 final class Admission {
+    /** The time after which somebody who waits looks again, woken or not. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Object> queue = new ArrayDeque<>();
+    private final ArrayDeque<Turn> queue = new ArrayDeque<>();
+    private final long retryNanos;
     private long frees;
 
     /** The queue's length: read by every free, written under the lock. */
     private volatile int waiting;
 
+    /** One who waits, and what was in the way at the last look; guarded by the lock. */
+    private static final class Turn {
+        private final Account account;
+        private @Nullable Account heldBy;
+
+        Turn(Account account) {
+            this.account = account;
+        }
+
+        /** Returns whether another one, that came later, may try before this one is served. */
+        boolean letsPass(Turn later) {
+            return heldBy != null && !later.account.isWithin(heldBy);
+        }
+    }
+
     Admission(LongSupplier clock) {
+        this(clock, RETRY_NANOS);
+    }
+
+    /** Makes one with another time between two looks. */
+    Admission(LongSupplier clock, long retryNanos) {
         this.clock = clock;
+        this.retryNanos = retryNanos;
     }
 
     /** Returns whether somebody waits. */
@@ -54,12 +79,18 @@ final class Admission {
     /**
      * Waits for its turn, then tries until it gets something or the time is over.
      *
+     * @param account what limits the one who asks
+     * @param refusing tells after a failed attempt whose limit is in the way; {@code null} if it is memory that lacks
      * @return what the attempt returned, or {@code null} after the time
      */
     @Nullable
-    Allocation acquire(Function<Effort, ? extends @Nullable Allocation> attempt, Duration atMost)
+    Allocation acquire(
+            Account account,
+            Function<Effort, ? extends @Nullable Allocation> attempt,
+            Supplier<@Nullable Account> refusing,
+            Duration atMost)
             throws InterruptedException {
-        Object turn = new Object();
+        Turn turn = new Turn(account);
         Effort effort = Effort.HANDLER; // the user's handler once, before waiting
         long deadline = clock.getAsLong() + TimeUnit.NANOSECONDS.convert(atMost);
         lock.lock();
@@ -71,19 +102,20 @@ final class Admission {
                     throw new InterruptedException("interrupted while waiting for memory");
                 }
                 long seen = frees;
-                if (turn.equals(queue.peekFirst())) {
+                if (isNext(turn)) {
                     Allocation allocation = tryOutside(attempt, effort);
                     effort = Effort.LADDER;
                     if (allocation != null) {
                         return allocation;
                     }
+                    noteHeld(turn, refusing.get());
                 }
                 long left = deadline - clock.getAsLong();
                 if (left <= 0) {
                     return null;
                 }
                 if (seen == frees) {
-                    changed.awaitNanos(Math.min(left, RETRY_NANOS));
+                    changed.awaitNanos(Math.min(left, retryNanos));
                 }
             }
         } finally {
@@ -128,6 +160,25 @@ final class Admission {
         });
         thread.start();
         return future;
+    }
+
+    private boolean isNext(Turn turn) {
+        for (Turn earlier : queue) {
+            if (earlier == turn) {
+                return true;
+            }
+            if (!earlier.letsPass(turn)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private void noteHeld(Turn turn, @Nullable Account by) {
+        if (turn.heldBy != by) {
+            turn.heldBy = by;
+            changed.signalAll(); // others may pass now
+        }
     }
 
     private @Nullable Allocation tryOutside(Function<Effort, ? extends @Nullable Allocation> attempt, Effort effort) {

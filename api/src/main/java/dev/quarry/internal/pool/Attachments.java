@@ -7,21 +7,24 @@ import org.jspecify.annotations.Nullable;
 
 /** What only some allocations have: other streams that use them, a child pool, places, a protection of their own. */
 final class Attachments {
-    private final List<Domain> usedOn = new ArrayList<>(2);
+    private List<Domain> usedOn = List.of();
     private @Nullable ChildPool child;
     private @Nullable ViewSafety viewSafety;
-    private @Nullable String allocatedAt;
-    private @Nullable String closedAt;
-    private Leaks.@Nullable Watch watch;
+    private @Nullable Place allocatedAt;
+    private @Nullable Place closedAt;
+    private @Nullable Watch watch;
 
     synchronized void addUse(Domain domain) {
         if (!usedOn.contains(domain)) {
-            usedOn.add(domain);
+            List<Domain> more = new ArrayList<>(usedOn.size() + 1);
+            more.addAll(usedOn);
+            more.add(domain);
+            usedOn = more;
         }
     }
 
     synchronized List<Domain> uses() {
-        return List.copyOf(usedOn);
+        return usedOn; // replaced and never changed
     }
 
     synchronized @Nullable ChildPool child() {
@@ -40,31 +43,28 @@ final class Attachments {
         viewSafety = safety;
     }
 
-    synchronized @Nullable String allocatedAt() {
+    synchronized @Nullable Place allocatedAt() {
         return allocatedAt;
     }
 
-    synchronized void setAllocatedAt(String place) {
+    synchronized void setAllocatedAt(Place place) {
         allocatedAt = place;
     }
 
-    synchronized void setWatch(Leaks.Watch leakWatch) {
-        watch = leakWatch;
+    synchronized void setWatch(@Nullable Watch handleWatch) {
+        watch = handleWatch;
     }
 
-    /** Ends the watch for a lost handle, if there is one. */
-    synchronized void endWatch() {
-        if (watch != null) {
-            watch.close();
-            watch = null;
-        }
+    /** Returns what watches the handle, or {@code null}. */
+    synchronized @Nullable Watch watch() {
+        return watch;
     }
 
-    synchronized @Nullable String closedAt() {
+    synchronized @Nullable Place closedAt() {
         return closedAt;
     }
 
-    synchronized void setClosedAt(String place) {
+    synchronized void setClosedAt(Place place) {
         closedAt = place;
     }
 }

@@ -48,16 +48,20 @@ final class ChildPool extends PoolFront implements PoolInspector {
     private static ChildPool open(
             DevicePool root, @Nullable ChildPool parent, Account above, String name, long reservation, long limit) {
         Objects.requireNonNull(name, "name");
+        checkBounds(reservation, limit);
+        root.core().checkOpen();
+        Account account = above.child(name, limit);
+        if (!root.resize(account, reservation, limit)) {
+            throw root.failure(above, reservation);
+        }
+        return new ChildPool(root, parent, account);
+    }
+
+    private static void checkBounds(long reservation, long limit) {
         if (reservation < 0 || limit < reservation || limit == 0) {
             throw new IllegalArgumentException("reservation = " + reservation + ", limit = " + limit
                     + " (expected: 0 <= reservation <= limit, limit above 0)");
         }
-        root.core().checkOpen();
-        Account account = above.child(name, limit);
-        if (!account.reserve(reservation)) {
-            throw root.neverEnough(reservation);
-        }
-        return new ChildPool(root, parent, account);
     }
 
     @Override
@@ -103,6 +107,12 @@ final class ChildPool extends PoolFront implements PoolInspector {
     }
 
     @Override
+    public long collect() {
+        checkOpen();
+        return root.collect();
+    }
+
+    @Override
     public MemoryStatistics statistics() {
         return PoolReports.ofChild(account, live(), refused.get(), root.statistics());
     }
@@ -112,6 +122,21 @@ final class ChildPool extends PoolFront implements PoolInspector {
         Objects.requireNonNull(options, "options");
         throw new UnsupportedOperationException(
                 "child pool \"" + name() + "\" has the options of its parent; reconfigure that");
+    }
+
+    @Override
+    public void resize(long reservation, long limit) {
+        checkBounds(reservation, limit);
+        enter();
+        try {
+            if (!root.resize(account, reservation, limit)) {
+                refused.incrementAndGet();
+                throw root.failure(account, reservation);
+            }
+        } finally {
+            leave();
+        }
+        root.signal();
     }
 
     @Override
@@ -132,12 +157,18 @@ final class ChildPool extends PoolFront implements PoolInspector {
             last.endIf(held -> {}, () -> {});
             root.lasting().remove(last);
         }
-        account.close();
+        root.core().headroom().close(account);
+        root.signal();
     }
 
     @Override
     public PoolLayout inspect() {
         return root.inspect();
+    }
+
+    @Override
+    public boolean lose(Allocation allocation) {
+        return root.lose(allocation);
     }
 
     @Override
@@ -154,18 +185,44 @@ final class ChildPool extends PoolFront implements PoolInspector {
         long size = root.roundedSize(request.bytes());
         enter();
         PooledAllocation allocation = null;
-        long charged = 0;
         try {
-            if (!account.charge(size)) {
-                return refuse(request, effort);
-            }
-            charged = size;
-            allocation = root.attempt(request, this, effort);
+            Headroom headroom = root.core().headroom();
+            allocation = headroom.isActive() && root.claim(account, size)
+                    ? attemptClaimed(request, size, effort)
+                    : attemptUnclaimed(request, size, effort);
         } finally {
             if (allocation == null) {
-                account.release(charged);
                 leave();
             }
+        }
+        return allocation;
+    }
+
+    /** Allocates what is charged and claimed already. */
+    private @Nullable PooledAllocation attemptClaimed(AllocationRequest request, long size, Effort effort) {
+        PooledAllocation allocation = null;
+        try {
+            allocation = root.attempt(request, this, effort, true);
+        } finally {
+            if (allocation == null) {
+                root.core().headroom().uncharge(account, size);
+            }
+        }
+        return allocation;
+    }
+
+    /** Charges and allocates; what is kept for others then binds as it binds the parent. */
+    private @Nullable PooledAllocation attemptUnclaimed(AllocationRequest request, long size, Effort effort) {
+        long reached = account.chargeThrough(size);
+        if (reached < 0) {
+            return refuse(request, effort);
+        }
+        PooledAllocation allocation = null;
+        try {
+            allocation = root.attempt(request, this, effort, false);
+        } finally {
+            long back = allocation == null ? account.release(size) : size;
+            root.core().headroom().noteUnclaimed(reached - back);
         }
         return allocation;
     }
@@ -198,7 +255,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
 
     @Override
     long mostBytes() {
-        return Math.min(account.limit(), root.mostBytes());
+        return Math.min(account.leastLimit(), root.mostBytes());
     }
 
     @Override
@@ -207,13 +264,22 @@ final class ChildPool extends PoolFront implements PoolInspector {
         return root.failure(account, bytes);
     }
 
-    /** Takes the charge of a block back that was freed. */
-    void uncharge(long size) {
-        account.release(size);
-        leave();
-        if (root.admission().isAwaited()) {
-            root.admission().signal();
+    @Override
+    Account account() {
+        return account;
+    }
+
+    /**
+     * Takes note that a block was freed.
+     *
+     * @param uncharged whether its charge was taken back with it
+     */
+    void freed(long size, boolean uncharged) {
+        if (!uncharged) {
+            root.core().headroom().noteUnclaimed(size - account.release(size));
         }
+        leave();
+        root.signal();
     }
 
     private @Nullable PooledAllocation refuse(AllocationRequest request, Effort effort) {

@@ -55,6 +55,7 @@ final class Closing {
         core.domains().forEach(domain -> domain.cache().limit(0, 0, 0));
         try {
             pool.lasting().end();
+            pool.reclaimAtEnd();
             reportLeaks();
         } finally {
             reported = true;
@@ -116,6 +117,7 @@ final class Closing {
                         core.account().charged());
             }
             core.domains().forEach(order::forgetMarks); // no event is needed any more
+            core.leaks().end();
             core.device().returnSlot(slot);
         }
     }
@@ -165,11 +167,13 @@ final class Closing {
             List<String> places = core.places().counted();
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "{0} closed with {1} open allocations of {2} bytes; they stay valid until they are closed; made:"
-                            + " {3}",
+                    "{0} closed with {1} open allocations of {2} bytes; they stay valid until they are closed. {3} of"
+                            + " them are watched and not known to be lost; of the others the handles may be lost. Made:"
+                            + " {4}",
                     pool,
                     held.size(),
                     bytes,
+                    Math.min(core.leaks().watched(), held.size()),
                     places.isEmpty() ? "unknown, set the option track-places" : String.join("; ", places));
         }
     }

@@ -10,12 +10,14 @@ import dev.quarry.PoolOptions;
 import dev.quarry.Stream;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.cache.StreamCache;
+import dev.quarry.internal.device.DeviceShare;
 import dev.quarry.internal.device.DriverDevice;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.segment.Block;
+import dev.quarry.spi.DriverException;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +25,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A pool over a device's driver: conducts an allocation through stream cache, index and ladder, and a free back. */
-public final class DevicePool extends PoolFront implements PoolInspector {
+public final class DevicePool extends PoolFront implements PoolInspector, DeviceShare.Tenant {
     private final PoolCore core;
     private final Domains domains;
     private final StreamOrder order;
@@ -31,8 +33,10 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     private final Pending pending;
     private final Growth growth;
     private final Pressure pressure;
+    private final LimitKeeper limits;
     private final Dispenser dispenser;
     private final Release release;
+    private final Salvage salvage;
     private final PoolReports reports;
     private final Closing closing;
     private final Upkeep upkeep;
@@ -65,11 +69,13 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         Stall stall = new Stall(core, order, pending);
         this.reports = new PoolReports(core, pending);
         this.pressure = new Pressure(core, pending, handOver);
-        Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure);
-        this.dispenser = new Dispenser(core, ladder, reports);
+        this.limits = new LimitKeeper(core, order, handOver, pending, growth);
         this.release = new Release(this, pending);
+        this.salvage = new Salvage(this, order, pending, release);
+        Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure, limits, salvage);
+        this.dispenser = new Dispenser(core, ladder, reports);
         this.views = new Views(core);
-        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure);
+        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure, limits, salvage);
         this.closing = new Closing(this, slot, stall, order, handOver, pending, views);
         this.domains = new Domains(this, slot, closing, handOver);
         this.children = new Account(core.name(), core.account().limit());
@@ -82,6 +88,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             closing.abandon();
             throw e;
         }
+        device.share().setTenant(slot, this);
     }
 
     @Override
@@ -125,9 +132,42 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     }
 
     @Override
+    public long collect() {
+        return upkeep.collect();
+    }
+
+    @Override
     public void reconfigure(PoolOptions options) {
         upkeep.reconfigure(options);
         children.setLimit(core.account().limit());
+        signal();
+    }
+
+    @Override
+    public void limitChanged() {
+        core.gate().lock();
+        try {
+            if (!core.isClosed()) {
+                limits.keep();
+            }
+        } catch (DriverException e) {
+            core.log("a driver failed while memory was given back for a lower limit; it stays", e);
+        } finally {
+            core.gate().unlock();
+        }
+        signal();
+    }
+
+    /** Lets those who wait look again: more may be allowed now. */
+    void signal() {
+        if (admission.isAwaited()) {
+            admission.signal();
+        }
+    }
+
+    @Override
+    public void resize(long reservation, long limit) {
+        throw new UnsupportedOperationException(this + " is no child pool: reconfigure its limit");
     }
 
     @Override
@@ -146,6 +186,19 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     }
 
     @Override
+    public boolean lose(Allocation allocation) {
+        Attachments attached = allocation instanceof PooledAllocation pooled ? pooled.attached() : null;
+        Watch watch = attached == null ? null : attached.watch();
+        if (watch == null || !watch.reclaims()) {
+            return false;
+        }
+        watch.clear();
+        watch.lose();
+        Reaper.wake();
+        return true;
+    }
+
+    @Override
     PooledAllocation allocate(long bytes, Domain domain) {
         long size = roundedSize(bytes);
         Block block = dispenser.take(domain, bytes, size);
@@ -160,16 +213,20 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     @Override
     @Nullable
     PooledAllocation attempt(AllocationRequest request, Effort effort) {
-        return attempt(request, null, effort);
+        return attempt(request, null, effort, false);
     }
 
-    /** Allocates for a child pool, or for this one. */
+    /**
+     * Allocates for a child pool, or for this one.
+     *
+     * @param claimed whether the bytes are claimed for the child already; they still are if there is no allocation
+     */
     @Nullable
-    PooledAllocation attempt(AllocationRequest request, @Nullable ChildPool child, Effort effort) {
+    PooledAllocation attempt(AllocationRequest request, @Nullable ChildPool child, Effort effort, boolean claimed) {
         long size = roundedSize(request.bytes());
         Stream stream = request.stream();
         Domain domain = stream == null ? defaultDomain() : domainOf(stream);
-        Block block = dispenser.take(domain, size, request, effort);
+        Block block = dispenser.take(domain, size, request, effort, claimed);
         if (block == null) {
             return null;
         }
@@ -178,6 +235,9 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             return release.prepare(allocation, request, child);
         } catch (RuntimeException | Error e) {
             release.takeBack(block, request.bytes(), domain);
+            if (claimed) {
+                core.headroom().reclaim(size);
+            }
             throw e;
         }
     }
@@ -208,6 +268,11 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             all.forEach(Allocation::close);
             throw e;
         }
+    }
+
+    @Override
+    Account account() {
+        return children;
     }
 
     @Override
@@ -243,7 +308,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
 
     @Override
     long mostBytes() {
-        return core.mostBytes();
+        return Math.min(core.mostBytes(), core.account().leastLimit());
     }
 
     @Override
@@ -294,6 +359,20 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         return reports.failure(account, requested);
     }
 
+    /** Charges a child's account and claims the bytes, after emptying the caches where that helps. */
+    boolean claim(Account child, long size) {
+        Headroom headroom = core.headroom();
+        return headroom.charge(child, size)
+                || (child.refusal(size) == null && handOver.drainCaches() > 0 && headroom.charge(child, size));
+    }
+
+    /** Changes a child's reservation and limit, after emptying the caches where that helps; returns whether that is possible. */
+    boolean resize(Account child, long reservation, long limit) {
+        Headroom headroom = core.headroom();
+        return headroom.resize(child, reservation, limit)
+                || (handOver.drainCaches() > 0 && headroom.resize(child, reservation, limit));
+    }
+
     /** Frees a block in the order of one domain. */
     void free(Block block, long requested, Domain domain) {
         long size = block.size();
@@ -319,6 +398,18 @@ public final class DevicePool extends PoolFront implements PoolInspector {
             } catch (RuntimeException e) {
                 core.log("closed, and the driver failed while its memory was given back", e);
             }
+        }
+    }
+
+    /** Frees what was lost, as far as that is known: for a closed pool, which no other way leads to. */
+    void reclaimAtEnd() {
+        core.gate().lock();
+        try {
+            if (!closing.isFinished()) {
+                salvage.reclaim();
+            }
+        } finally {
+            core.gate().unlock();
         }
     }
 

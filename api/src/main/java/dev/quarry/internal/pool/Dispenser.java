@@ -21,7 +21,7 @@ final class Dispenser {
     Block take(Domain domain, long bytes, long size) {
         Block block = takeFromCache(domain, size, bytes, Tags.NONE);
         if (block == null) {
-            block = takeFromIndex(domain, size, 1, bytes, Tags.NONE, Effort.OR_THROW);
+            block = takeFromIndex(domain, size, 1, bytes, Tags.NONE, Effort.OR_THROW, false);
         }
         return block != null ? block : climb(domain, new Wish(size, 1, Heap.isSmall(size), bytes, Tags.NONE));
     }
@@ -29,22 +29,23 @@ final class Dispenser {
     /**
      * Takes a block for a request.
      *
+     * @param claimed whether its bytes are claimed: then no cache is asked, since the claim ends with the block in hand
      * @return the block, or {@code null} if the effort was not enough and is not {@link Effort#OR_THROW}
      */
     @Nullable
-    Block take(Domain domain, long size, AllocationRequest request, Effort effort) {
+    Block take(Domain domain, long size, AllocationRequest request, Effort effort, boolean claimed) {
         int tag = core.tags().number(request.tag());
         long alignment = request.alignment();
-        Wish wish = new Wish(size, alignment, Heap.isSmall(size), request.bytes(), tag);
+        Wish wish = new Wish(size, alignment, Heap.isSmall(size), request.bytes(), tag, claimed);
         if (request.isShareable()) {
             return dedicate(domain, wish, effort);
         }
         Block block = null;
-        if (alignment <= core.classes().granule()) {
+        if (!claimed && alignment <= core.classes().granule()) {
             block = takeFromCache(domain, size, request.bytes(), tag);
         }
         if (block == null) {
-            block = takeFromIndex(domain, size, alignment, request.bytes(), tag, effort);
+            block = takeFromIndex(domain, size, alignment, request.bytes(), tag, effort, claimed);
         }
         return block != null ? block : climb(domain, wish, effort);
     }
@@ -55,7 +56,8 @@ final class Dispenser {
         try {
             core.checkOpen();
             Block block = core.heap().find(domain, sum, 1, Heap.isSmall(sum));
-            return block == null ? List.of() : core.heap().carveRow(block, sizes, requested, sum, domain);
+            boolean admitted = !core.headroom().isActive() || core.headroom().admits(sum);
+            return block == null || !admitted ? List.of() : core.heap().carveRow(block, sizes, requested, sum, domain);
         } finally {
             core.unlock();
         }
@@ -71,16 +73,22 @@ final class Dispenser {
     }
 
     private @Nullable Block takeFromIndex(
-            Domain domain, long size, long alignment, long requested, int tag, Effort effort) {
+            Domain domain, long size, long alignment, long requested, int tag, Effort effort, boolean claimed) {
         Heap heap = core.heap();
         boolean small = Heap.isSmall(size);
         Block block;
+        if (size >= Domain.WEIGHED_BYTES) {
+            domain.weigh(size);
+        }
         core.lock();
         try {
             core.checkOpen();
             block = heap.find(domain, size, alignment, small);
             if (block == null) {
                 return null;
+            }
+            if (claimed || core.headroom().isActive()) {
+                return carveWithin(block, domain, size, alignment, requested, tag, claimed);
             }
             boolean roomy = heap.segments().bytes() < core.tightBytes();
             if (roomy || !effort.climbs() || !heap.isMuchTooLarge(block, size)) {
@@ -90,6 +98,17 @@ final class Dispenser {
             core.unlock();
         }
         return ladder.exchange(domain, new Wish(size, alignment, small, requested, tag), block);
+    }
+
+    /** Carves if that leaves what is kept for others; under the lock. */
+    private @Nullable Block carveWithin(
+            Block block, Domain domain, long size, long alignment, long requested, int tag, boolean claimed) {
+        if (claimed) {
+            core.headroom().settleHeld(size);
+        } else if (!core.headroom().admits(size)) {
+            return null;
+        }
+        return core.heap().carve(block, size, alignment, domain, requested, tag);
     }
 
     private Block climb(Domain domain, Wish wish) {

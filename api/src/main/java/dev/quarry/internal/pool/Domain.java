@@ -24,6 +24,9 @@ final class Domain extends Padded implements StreamClient {
     /** The sequence of a mark that covers everything, also what is freed later: the last one of a closed stream. */
     static final long EVERYTHING = Long.MAX_VALUE;
 
+    /** Size in bytes from which on an allocation counts as more than one in the choice of those that are watched. */
+    static final long WEIGHED_BYTES = 16 << 20;
+
     private static final int COUNTDOWN = 24;
 
     private final int id;
@@ -126,6 +129,16 @@ final class Domain extends Padded implements StreamClient {
         }
         untilSample[COUNTDOWN] = oneIn;
         return oneIn > 0;
+    }
+
+    /** Lets the allocation that is being made be a sample. */
+    void sampleNext() {
+        untilSample[COUNTDOWN] = Math.min(untilSample[COUNTDOWN], 1);
+    }
+
+    /** Lets an allocation that no cache served bring the next sample closer, by its size. */
+    void weigh(long size) {
+        untilSample[COUNTDOWN] = (int) Math.max(0, untilSample[COUNTDOWN] - size / WEIGHED_BYTES);
     }
 
     long sequence() {

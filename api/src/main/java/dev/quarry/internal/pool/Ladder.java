@@ -27,6 +27,8 @@ final class Ladder {
     private final Stall stall;
     private final PoolReports reports;
     private final Pressure pressure;
+    private final LimitKeeper limits;
+    private final Salvage salvage;
 
     /** Keeps the handler's own allocations from calling it again. */
     private final ThreadLocal<Boolean> inHandler = ThreadLocal.withInitial(() -> false);
@@ -39,7 +41,10 @@ final class Ladder {
             Growth growth,
             Stall stall,
             PoolReports reports,
-            Pressure pressure) {
+            Pressure pressure,
+            LimitKeeper limits,
+            Salvage salvage) {
+        this.limits = limits;
         this.core = core;
         this.heap = core.heap();
         this.order = order;
@@ -50,6 +55,7 @@ final class Ladder {
         this.stall = stall;
         this.reports = reports;
         this.pressure = pressure;
+        this.salvage = salvage;
     }
 
     /** Where a search stands: what was tried, for the report. */
@@ -79,15 +85,8 @@ final class Ladder {
             core.gate().lock();
             try {
                 core.checkOpen();
-                freedBefore = freeable();
-                Block block = search(domain, wish);
-                if (block == null) {
-                    block = grow(domain, wish);
-                    if (block == null) {
-                        block = atTheLimit(domain, wish, trail);
-                    }
-                    pressure.assess();
-                }
+                freedBefore = callHandler && core.options().outOfMemoryHandler() != null ? freeable() : 0;
+                Block block = limits.within(wish, trail, () -> searchOrGrow(domain, wish, trail));
                 if (block != null) {
                     return block;
                 }
@@ -98,6 +97,22 @@ final class Ladder {
                 return null;
             }
         }
+    }
+
+    private @Nullable Block searchOrGrow(Domain domain, Wish wish, Trail trail) {
+        Block block = search(domain, wish);
+        if (block == null && reclaim(trail) > 0) {
+            block = search(domain, wish);
+        }
+        if (block == null) {
+            domain.sampleNext();
+            block = grow(domain, wish);
+            if (block == null) {
+                block = atTheLimit(domain, wish, trail);
+            }
+            pressure.assess();
+        }
+        return block;
     }
 
     private @Nullable Block grow(Domain domain, Wish wish) {
@@ -119,16 +134,21 @@ final class Ladder {
         core.gate().lock();
         try {
             core.checkOpen();
-            Block block = growth.dedicate(domain, wish);
-            if (block == null) {
-                makeRoom(domain, wish, trail);
-                release.releaseFor(wish.size(), wish.size());
-                block = growth.dedicate(domain, wish);
-            }
-            return block;
+            return limits.within(wish, trail, () -> dedicateOrMakeRoom(domain, wish, trail));
         } finally {
             core.gate().unlock();
         }
+    }
+
+    private @Nullable Block dedicateOrMakeRoom(Domain domain, Wish wish, Trail trail) {
+        Block block = growth.dedicate(domain, wish);
+        if (block == null) {
+            reclaim(trail);
+            makeRoom(domain, wish, trail);
+            release.releaseFor(wish.size(), wish.size());
+            block = growth.dedicate(domain, wish);
+        }
+        return block;
     }
 
     /**
@@ -214,6 +234,15 @@ final class Ladder {
             trail.add("move free memory to where it is wanted", block == null ? 0 : block.size());
         }
         return block;
+    }
+
+    /** Gives memory back whose handle was lost; returns its bytes. */
+    private long reclaim(Trail trail) {
+        long bytes = salvage.reclaim();
+        if (bytes > 0) {
+            trail.add("reclaim lost handles", bytes);
+        }
+        return bytes;
     }
 
     private void makeRoom(Domain domain, Wish wish, Trail trail) {

@@ -96,7 +96,7 @@ final class PageGrowth {
         PagePolicy policy = policy();
         long target = window.bytes();
         if (window.isTop()) {
-            long step = policy.next(target, wish.small(), mappedBytes(wish.small()), core.mostBytes());
+            long step = policy.next(target, wish.small(), mappedBytes(wish.small()));
             target = Math.min(window.most(), step);
         }
         if (core.account().charged() + target > core.tightBytes()) {
@@ -286,6 +286,6 @@ final class PageGrowth {
     }
 
     private PagePolicy policy() {
-        return new PagePolicy(page, core.options().mode());
+        return new PagePolicy(page, core.options().mode(), core.mostBytes(), core.isLimited());
     }
 }

@@ -69,7 +69,7 @@ final class PageSupply {
         boolean done = false;
         try {
             while (left > 0) {
-                long size = policy.handle(left, account.charged() > core.tightBytes());
+                long size = policy.handle(left, account.charged());
                 handles.add(new Handle(memory.create(core.kind(), size), size));
                 counters.pagesCreated.incrementAndGet();
                 countSpare(size, size);

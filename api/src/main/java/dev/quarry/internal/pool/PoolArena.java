@@ -39,10 +39,14 @@ final class PoolArena implements Arena {
     /** No block may be taken any more, whether life has ended or not. */
     private boolean ended;
 
-    private PoolArena(PoolFront pool, Arena life, @Nullable Thread owner) {
+    /** What was cut keeps this arena reachable, and so the blocks' handles; or the pool does. */
+    private boolean tied;
+
+    private PoolArena(PoolFront pool, Arena life, @Nullable Thread owner, boolean tied) {
         this.pool = pool;
         this.life = life;
         this.owner = owner;
+        this.tied = tied;
     }
 
     /** Opens an arena; a shared life serves both protections that are not confined. */
@@ -51,13 +55,13 @@ final class PoolArena implements Arena {
             throw new IllegalStateException(pool + " is closed");
         }
         return safety == ViewSafety.CONFINED
-                ? new PoolArena(pool, Arena.ofConfined(), Thread.currentThread())
-                : new PoolArena(pool, Arena.ofShared(), null);
+                ? new PoolArena(pool, Arena.ofConfined(), Thread.currentThread(), false)
+                : new PoolArena(pool, Arena.ofShared(), null, false);
     }
 
     /** Makes an allocator whose life somebody else ends; {@link #end} is called then. */
     static PoolArena lasting(PoolFront pool, Arena life) {
-        return new PoolArena(pool, life, null);
+        return new PoolArena(pool, life, null, true);
     }
 
     @Override
@@ -160,7 +164,21 @@ final class PoolArena implements Arena {
                 ? pool.allocate(bytes, pool.defaultDomain())
                 : pool.allocate(AllocationRequest.of(bytes).aligned(alignment));
         blocks.add(block);
+        if (!tied && block instanceof PooledAllocation pooled) {
+            tie(pooled);
+        }
         return block.address();
+    }
+
+    /** Sees to it that a block that is reclaimed when lost is not lost while somebody has a piece of it. */
+    private void tie(PooledAllocation block) {
+        Watch watch = block.reclaiming();
+        if (watch != null) {
+            tied = pool.root().views().tie(life, block.address(), this) != null;
+            if (!tied) {
+                watch.pin();
+            }
+        }
     }
 
     private void checkAccess() {

@@ -2,6 +2,7 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.MemoryKind;
 import dev.quarry.PoolOptions;
+import dev.quarry.Reclaim;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.account.PoolCounters;
 import dev.quarry.internal.cache.DeferredFrees;
@@ -46,6 +47,7 @@ final class PoolCore {
     private final PoolLock lock = new PoolLock();
     private final Heap heap;
     private final Domain hostDomain;
+    private final Headroom headroom = new Headroom(this);
 
     private volatile PoolOptions options;
     private volatile GrowthPolicy growthPolicy;
@@ -58,9 +60,13 @@ final class PoolCore {
 
     private volatile long mostBytes;
     private volatile long tightBytes;
+    private volatile boolean limited;
 
     /** Whether every allocation needs more than the shortest way: see {@link Release#begin}. */
     private volatile boolean observed;
+
+    private volatile boolean tracking;
+    private volatile Reclaim reclaim = Reclaim.SAMPLED;
 
     private volatile boolean clearing;
     private volatile int leakSampling;
@@ -70,7 +76,7 @@ final class PoolCore {
         this.name = options.name() == null ? device.id() + "/" + kind : options.name();
         this.device = device;
         this.kind = kind;
-        this.account = device.account().child(name, Long.MAX_VALUE);
+        this.account = device.share().account(kind).child(name, Long.MAX_VALUE);
         this.clock = device.clock();
         this.classes = new SizeClasses(device.driver().granule(), LARGEST_CACHED);
         this.heap = new Heap(classes, counters, clock);
@@ -134,6 +140,11 @@ final class PoolCore {
         return hostDomain;
     }
 
+    /** Returns what bounds allocations where not all that is free may be handed out. */
+    Headroom headroom() {
+        return headroom;
+    }
+
     PoolOptions options() {
         return options;
     }
@@ -153,13 +164,18 @@ final class PoolCore {
         if (bytes != cacheBytes || largest != recurringBytes) {
             cacheBytes = bytes;
             recurringBytes = largest;
-            domains().forEach(this::limitCache);
+            limitCaches();
         }
     }
 
     /** Returns the reserved bytes from which on memory counts as short: seven eighths of what may be reserved. */
     long tightBytes() {
         return tightBytes;
+    }
+
+    /** Returns whether less may be reserved than the device has. */
+    boolean isLimited() {
+        return limited;
     }
 
     /** Returns the bytes that could be taken from the driver now, as far as limits and driver tell; asks the driver. */
@@ -170,6 +186,16 @@ final class PoolCore {
     /** Returns whether all allocations are to be observed. */
     boolean isObserved() {
         return observed;
+    }
+
+    /** Returns whether the places of all allocations are recorded. */
+    boolean isTracking() {
+        return tracking;
+    }
+
+    /** Returns of which lost handles the memory comes back. */
+    Reclaim reclaim() {
+        return reclaim;
     }
 
     /** Returns of how many allocations one is watched; 0 for none. */
@@ -231,6 +257,18 @@ final class PoolCore {
         }
     }
 
+    /** Frees a child's block that is to be kept for it, into a domain's index: a cache would give it to anybody. */
+    void freeKept(Block block, Domain domain, Account child) {
+        lock();
+        try {
+            headroom.freed(child, block.size());
+            count(block);
+            heap.free(block, domain.isGone() ? hostDomain : domain);
+        } finally {
+            unlock();
+        }
+    }
+
     /** Returns the domains that exist, the host's first. */
     List<Domain> domains() {
         lock();
@@ -264,14 +302,18 @@ final class PoolCore {
         account.setLimit(limit);
         mostBytes = Math.min(total, limit);
         tightBytes = mostBytes / 8 * 7;
+        limited = limit < total;
         options = changed;
-        observed = changed.trackPlaces();
+        tracking = changed.trackPlaces();
+        reclaim = changed.reclaim();
+        observed = tracking || reclaim == Reclaim.ALL;
         clearing = changed.clearOnFree();
         leakSampling = changed.leakSampling();
         growthPolicy = policyOf(changed, classes.granule());
         cacheBlockBytes = Math.min(changed.cacheBlockBytes(), LARGEST_CACHED);
         cacheBytes = changed.cacheBytes();
-        domains().forEach(this::limitCache);
+        headroom.refresh();
+        limitCaches();
     }
 
     /** Ends allocation; returns whether this call did. */
@@ -305,8 +347,18 @@ final class PoolCore {
         LOG.log(System.Logger.Level.WARNING, "pool \"" + name + "\": " + message, cause);
     }
 
-    private void limitCache(Domain domain) {
-        boolean keeps = !closed && !domain.isEnded() && !domain.isBorrowed();
+    private void limitCaches() {
+        lock();
+        try {
+            heap.presentDomains().forEach(this::limitCache);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Puts the bounds of a domain's cache in force; under the lock. */
+    void limitCache(Domain domain) {
+        boolean keeps = !closed && !domain.isEnded() && !domain.isBorrowed() && !headroom.isLowered();
         if (keeps && cacheBlockBytes > 0 && cacheBytes > 0) {
             domain.cache().limit(cacheBytes, cacheBlockBytes, recurringBytes);
         } else {

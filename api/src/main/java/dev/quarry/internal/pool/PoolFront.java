@@ -6,6 +6,7 @@ import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryPool;
 import dev.quarry.Stream;
 import dev.quarry.ViewSafety;
+import dev.quarry.internal.account.Account;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SegmentAllocator;
 import java.time.Duration;
@@ -33,6 +34,9 @@ abstract class PoolFront implements MemoryPool {
 
     /** Allocates several that lie side by side, or returns {@code null} if there is no room for them in one piece. */
     abstract @Nullable List<Allocation> allocateTogether(Domain domain, long[] bytes);
+
+    /** Returns the account that limits what this pool allocates, below or at the one of all child pools. */
+    abstract Account account();
 
     /** Returns the pool over the driver. */
     abstract DevicePool root();
@@ -81,7 +85,13 @@ abstract class PoolFront implements MemoryPool {
         if (root().roundedSize(request.bytes()) > mostBytes()) {
             return allocate(request); // no free can help: the report says why
         }
-        Allocation allocation = root().admission().acquire(effort -> attempt(request, effort), atMost);
+        long size = root().roundedSize(request.bytes());
+        Allocation allocation = root().admission()
+                .acquire(
+                        account(),
+                        effort -> attempt(request, effort),
+                        () -> account().refusal(size),
+                        atMost);
         return allocation != null ? allocation : allocate(request);
     }
 
@@ -91,7 +101,7 @@ abstract class PoolFront implements MemoryPool {
         Objects.requireNonNull(atMost, "atMost");
         AllocationRequest shared = request.viewSafety() == null ? request.viewSafety(ViewSafety.SHARED) : request;
         root().roundedSize(request.bytes());
-        String place = options().trackPlaces() ? Places.caller() : null;
+        Place place = options().trackPlaces() ? Place.caller() : null;
         Release release = root().release();
         return root().admission()
                 .acquireAsync(

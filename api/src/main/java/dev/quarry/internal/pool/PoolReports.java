@@ -1,16 +1,20 @@
 package dev.quarry.internal.pool;
 
+import dev.quarry.ByteSize;
 import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryInfo;
 import dev.quarry.MemoryStatistics;
 import dev.quarry.MemoryStatistics.DriverCalls;
 import dev.quarry.MemoryStatistics.Family;
 import dev.quarry.MemoryStatistics.Hits;
+import dev.quarry.MemoryStatistics.LostHandles;
 import dev.quarry.OutOfMemoryReport;
 import dev.quarry.OutOfMemoryReport.Holder;
+import dev.quarry.OutOfMemoryReport.Refusal;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.account.PoolCounters;
 import dev.quarry.internal.cache.StreamCache;
+import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.segment.Block;
 import java.util.ArrayList;
@@ -58,7 +62,8 @@ final class PoolReports {
                 new Hits(0, 0, 0, 0),
                 new DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 refused,
-                0);
+                0,
+                new LostHandles(0, 0, 0));
     }
 
     /** Counts a failure and describes it. */
@@ -71,6 +76,10 @@ final class PoolReports {
     DeviceOutOfMemoryException failure(Account account, long requested) {
         core.counters().outOfMemory.incrementAndGet();
         OutOfMemoryReport root = outOfMemory(requested, new Ladder.Trail());
+        Account refusing =
+                account.refusal(core.classes().round(Math.max(1, Math.min(requested, SizeClasses.MAX_BYTES))));
+        boolean kept = refusing == null;
+        Account named = refusing == null ? account : refusing;
         return new DeviceOutOfMemoryException(new OutOfMemoryReport(
                 account.name(),
                 root.device(),
@@ -84,17 +93,28 @@ final class PoolReports {
                 account.charged(),
                 0,
                 root.driver(),
+                new Refusal(
+                        named.name(),
+                        named.limit(),
+                        named.charged(),
+                        root.refusal().elsewhereBytes()),
                 0,
                 List.of(),
                 List.of(),
-                "The child pool's limit, or one above it, is reached: raise it, or free some of the child's memory."));
+                kept
+                        ? "What is left of the pool's limit is allocated or kept for other child pools: lower their"
+                                + " reservations, or raise the pool's limit."
+                        : "The child pool's limit, or one above it, is reached: raise it, or free some of the child's"
+                                + " memory."));
     }
 
     OutOfMemoryReport outOfMemory(long requested, Ladder.Trail trail) {
         MemoryInfo info = core.device().driver().memory(core.kind());
+        long held = core.device().share().heldBytes(core.kind(), info);
         core.lock();
         try {
             MemoryStatistics now = count();
+            Refusal refusal = refusal(requested, now, info, held);
             return new OutOfMemoryReport(
                     core.name(),
                     core.device().id(),
@@ -108,10 +128,11 @@ final class PoolReports {
                     now.reservedBytes().current(),
                     now.largestFreeBytes(),
                     info,
+                    refusal,
                     now.fragmentation(),
                     trail.steps(),
                     holders(),
-                    hint(requested, now, info));
+                    hint(requested, now, info, refusal));
         } finally {
             core.unlock();
         }
@@ -184,7 +205,8 @@ final class PoolReports {
                         counters.hostWaits.get(),
                         counters.stallNanos.get()),
                 counters.outOfMemory.get(),
-                counters.retries.get());
+                counters.retries.get(),
+                core.leaks().statistics());
     }
 
     private List<Holder> holders() {
@@ -206,17 +228,47 @@ final class PoolReports {
         return holders.subList(0, Math.min(MOST_HOLDERS, holders.size()));
     }
 
-    private String hint(long requested, MemoryStatistics now, MemoryInfo info) {
+    /** Returns whose limit refuses a request, or that the driver does. */
+    private Refusal refusal(long requested, MemoryStatistics now, MemoryInfo info, long held) {
+        long block = core.classes().round(Math.min(requested, SizeClasses.MAX_BYTES));
+        long elsewhere = Math.max(0, info.totalBytes() - info.freeBytes() - held);
+        Account account = core.account().refusal(block);
+        if (isKept(block, now)) {
+            long promised = now.allocatedBytes().current() + core.headroom().kept();
+            return new Refusal(core.name(), core.mostBytes(), promised, elsewhere);
+        }
+        return account == null
+                ? new Refusal("driver", info.totalBytes(), held, elsewhere)
+                : new Refusal(account.name(), account.limit(), account.charged(), elsewhere);
+    }
+
+    /** Returns whether a block could be had but for what is kept for child pools; under the lock. */
+    private boolean isKept(long block, MemoryStatistics now) {
+        long allocated = now.allocatedBytes().current();
+        long kept = core.headroom().kept();
+        return kept > 0 && allocated + block <= core.mostBytes() && allocated + kept + block > core.mostBytes();
+    }
+
+    private String hint(long requested, MemoryStatistics now, MemoryInfo info, Refusal refusal) {
         long limit = core.account().limit();
+        long least = core.account().leastLimit();
         if (requested > Math.min(limit, info.totalBytes())) {
             return limit < info.totalBytes()
                     ? "The request alone is larger than the pool's limit: raise the option limit or memory-fraction."
                     : "The request alone is larger than the device's memory: split it.";
         }
+        if (requested > least) {
+            return "The request alone is larger than the limit of " + refusal.account()
+                    + ": raise quarry.device.limit or what Device.limit set.";
+        }
         long block = core.classes().round(requested);
         if (block > limit) {
             return "The smallest block for the request, " + block + " bytes, is larger than the pool's limit: raise the"
                     + " option limit or memory-fraction.";
+        }
+        if (isKept(block, now)) {
+            return "What is left of the pool's limit is kept for its child pools: lower their reservations, or raise"
+                    + " the limit.";
         }
         if (now.pendingBytes() >= requested) {
             return "Enough memory waits for work on streams that is not complete: raise max-stall, or close allocations"
@@ -227,6 +279,12 @@ final class PoolReports {
                     + " or use a pool of its own for it.";
         }
         long free = info.freeBytes();
+        boolean ofDevice = refusal.account().startsWith("device ");
+        if (ofDevice) {
+            return "The limit of " + refusal.account()
+                    + " is reached: raise quarry.device.limit or what Device.limit set,"
+                    + " or let other pools give theirs back.";
+        }
         if (limit - now.reservedBytes().current() < block && free >= block) {
             return "The pool's limit is reached while the device has memory: raise the option limit, or free some.";
         }
@@ -234,6 +292,10 @@ final class PoolReports {
             return "The driver refused, although it reports that enough is free: it may lie in pieces, or be another"
                     + " process's by now.";
         }
-        return "The device's memory is used up: free some, or let other processes and pools give theirs back.";
+        return refusal.elsewhereBytes() >= block
+                ? "The device's memory is used up, " + ByteSize.format(refusal.elsewhereBytes())
+                        + " of it by others than this process's pools: free some, or let other processes and pools give"
+                        + " theirs back."
+                : "The device's memory is used up: free some, or let other processes and pools give theirs back.";
     }
 }

@@ -51,7 +51,10 @@ final class PooledAllocation implements Allocation {
     private final Domain domain;
     private volatile @Nullable Object view;
 
-    /** The life of the view; written before the view, and read after it. */
+    /**
+     * The life of the view; written before the view, and read after it. Where there are shared views that keep this handle,
+     * theirs; guarded by the attachments' monitor then.
+     */
     private @Nullable Arena arena;
 
     private volatile @Nullable Attachments attachments;
@@ -100,12 +103,16 @@ final class PooledAllocation implements Allocation {
 
     @Override
     public MemorySegment segment() {
+        Watch reclaiming = reclaiming();
         if (!kind().isHostAccessible()) {
-            return MemorySegment.ofAddress(address());
+            return reclaiming == null ? MemorySegment.ofAddress(address()) : tiedAddress(reclaiming);
         }
         ViewSafety safety = viewSafety();
         if (safety == ViewSafety.SHARED) {
-            return domain.pool().views().shared(address(), bytes);
+            Views views = domain.pool().views();
+            return reclaiming == null
+                    ? views.shared(address(), bytes)
+                    : views.under(sharedLife(reclaiming), address(), bytes);
         }
         return ownView(safety);
     }
@@ -276,6 +283,10 @@ final class PooledAllocation implements Allocation {
     private MemorySegment makeView(ViewSafety safety) {
         try {
             View made = domain.pool().views().own(safety, block.address(), bytes);
+            Watch reclaiming = reclaiming();
+            if (reclaiming != null) {
+                tie(made.arena(), block.address(), reclaiming);
+            }
             arena = made.arena();
             VIEW.setRelease(this, made.segment());
             return made.segment();
@@ -283,6 +294,42 @@ final class PooledAllocation implements Allocation {
             view = null;
             throw e;
         }
+    }
+
+    /** Returns the watch, if the memory comes back when this handle is lost: views must keep it reachable then. */
+    @Nullable
+    Watch reclaiming() {
+        Attachments attached = attachments;
+        Watch watch = attached == null ? null : attached.watch();
+        return watch != null && watch.reclaims() ? watch : null;
+    }
+
+    /** Returns a segment of no length that keeps this handle reachable. */
+    private MemorySegment tiedAddress(Watch watch) {
+        MemorySegment segment = tie(Arena.ofShared(), address(), watch);
+        return segment != null ? segment : MemorySegment.ofAddress(address());
+    }
+
+    /** Returns the life of this allocation's shared views, made when first needed; they keep this handle reachable. */
+    private Arena sharedLife(Watch watch) {
+        Views views = domain.pool().views();
+        synchronized (attach()) {
+            Arena life = arena;
+            if (life == null) {
+                life = views.openForOne();
+                tie(life, address(), watch);
+                arena = life;
+            }
+            return life;
+        }
+    }
+
+    private @Nullable MemorySegment tie(Arena life, long address, Watch watch) {
+        MemorySegment tied = domain.pool().views().tie(life, address, this);
+        if (tied == null) {
+            watch.pin();
+        }
+        return tied;
     }
 
     private ViewSafety viewSafety() {
@@ -303,11 +350,10 @@ final class PooledAllocation implements Allocation {
 
     private IllegalStateException closedAlready(String what) {
         Attachments attached = attachments;
-        String allocatedAt = attached == null ? null : attached.allocatedAt();
-        String closedAt = attached == null ? null : attached.closedAt();
-        String places = allocatedAt == null
-                ? "; set the option track-places to see where"
-                : "; allocated at " + allocatedAt + (closedAt == null ? "" : ", closed at " + closedAt);
+        Place allocatedAt = attached == null ? null : attached.allocatedAt();
+        Place closedAt = attached == null ? null : attached.closedAt();
+        String places = (allocatedAt == null ? "" : "; allocated at " + allocatedAt)
+                + (closedAt == null ? "; set the option track-places to see where" : ", closed at " + closedAt);
         return new IllegalStateException("allocation of " + bytes + " bytes in " + domain.pool() + " " + what + places);
     }
 

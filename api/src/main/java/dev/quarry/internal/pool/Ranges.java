@@ -34,9 +34,15 @@ final class Ranges {
      * @param bytes the least that has to be mapped there, a multiple of the page size
      * @param most the most that may be mapped there at once: more than {@code bytes} at the top of the range only
      * @param owner the domain that the memory should be freed to, so that it merges with what is beside it
+     * @param below bytes that are free just below it and count; 0 if what is beside it does not
      * @param alone whether what is beside it does not count
      */
-    record Window(Segment range, long address, long bytes, long most, Domain owner, boolean alone) {
+    record Window(Segment range, long address, long bytes, long most, Domain owner, long below, boolean alone) {
+        /** The pages that blocks share cannot be moved: what is left of them is used as a heap's free blocks are, best fit. */
+        boolean isBetter(Window other) {
+            return bytes < other.bytes || (bytes == other.bytes && below < other.below);
+        }
+
         boolean isTop() {
             return most > bytes;
         }
@@ -60,7 +66,10 @@ final class Ranges {
      */
     record Detached(Segment range, Block block, Mapping mapping) {}
 
-    /** Returns where the fewest bytes have to be mapped for a wish to fit, or {@code null} if no range has the addresses. */
+    /**
+     * Returns where the fewest bytes have to be mapped for a wish to fit, among equals where the least free memory below is
+     * used up, or {@code null} if no range has the addresses.
+     */
     @Nullable
     Window window(Domain domain, Wish wish, long page) {
         Window best = null;
@@ -68,7 +77,7 @@ final class Ranges {
             if (range.isSmall() == wish.small()) {
                 for (Block hole : range.pages().holes()) {
                     Window window = window(domain, wish, page, range, hole);
-                    if (window != null && (best == null || window.bytes() < best.bytes())) {
+                    if (window != null && (best == null || window.isBetter(best))) {
                         best = window;
                     }
                 }
@@ -110,9 +119,11 @@ final class Ranges {
         long fromBelow = roundUp(Math.max(1, wish.size() - below), page);
         if (fromBelow <= room) {
             long most = after == null ? room : fromBelow;
-            return new Window(range, hole.address(), fromBelow, most, owner, false);
+            return new Window(range, hole.address(), fromBelow, most, owner, below, false);
         }
-        return below + room + above >= wish.size() ? new Window(range, hole.address(), room, room, owner, false) : null;
+        return below + room + above >= wish.size()
+                ? new Window(range, hole.address(), room, room, owner, below, false)
+                : null;
     }
 
     /** Holes begin at pages; an alignment beyond that is looked for inside of one. */
@@ -120,7 +131,7 @@ final class Ranges {
         long start = (hole.address() + wish.alignment() - 1) & -wish.alignment();
         long need = roundUp(wish.size(), page);
         return start - hole.address() + need <= room
-                ? new Window(range, start, need, need, domain.pool().core().hostDomain(), true)
+                ? new Window(range, start, need, need, domain.pool().core().hostDomain(), 0, true)
                 : null;
     }
 

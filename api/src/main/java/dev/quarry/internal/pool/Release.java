@@ -2,12 +2,15 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
+import dev.quarry.Reclaim;
+import dev.quarry.internal.account.Account;
 import dev.quarry.internal.device.DriverEvent;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.event.AllocationEvent;
 import dev.quarry.internal.pool.PendingBlock.Use;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.spi.DriverException;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,34 +68,49 @@ final class Release {
         return allocation;
     }
 
-    /** Records the place of an allocation, watches whether its handle is lost, and looks at the pressure at this occasion. */
+    /**
+     * Records the place of an allocation, watches whether its handle is lost, and looks at the pressure at this occasion.
+     * The watch begins last: an allocation that fails after that would be freed twice.
+     */
     private void observe(PooledAllocation allocation) {
-        String place = Places.caller();
+        boolean due = !core.isObserved() || allocation.domain().isSampleDue(core.leakSampling());
+        boolean placed = due || core.isTracking();
+        Reclaim reclaim = core.reclaim();
         Attachments attached = allocation.attach();
-        attached.setAllocatedAt(place);
-        try {
+        if (placed) {
+            pool.pressure().lookAgain();
+            Place place = Place.caller();
+            attached.setAllocatedAt(place);
             core.places().add(allocation.block(), place);
-            if (core.leakSampling() > 0) {
-                attached.setWatch(core.leaks().watch(allocation, place));
-            }
-        } catch (RuntimeException | Error e) {
-            core.places().remove(allocation.block());
-            throw e;
         }
-        pool.pressure().lookAgain();
+        if (reclaim == Reclaim.ALL || (placed && core.leakSampling() > 0)) {
+            try {
+                Watch watch = new Watch(allocation, attached, reclaim != Reclaim.OFF);
+                attached.setWatch(watch);
+                core.leaks().keep(watch);
+            } catch (RuntimeException | Error e) {
+                core.places().remove(allocation.block());
+                throw e;
+            }
+        }
+        // Whoever gets the handle, however, sees what is attached to it, and so ends the watch.
+        VarHandle.releaseFence();
     }
 
     /** Frees the block of an allocation that nobody gets, since making it failed. */
     void takeBack(Block block, long requested, Domain order) {
         if (block.isDedicated() || order.recordsFrees()) {
-            free(block, requested, order, null, List.of());
+            free(block, requested, usesOf(order, null), List.of(), null);
+        } else if (core.headroom().isActive()) {
+            core.free(block, order); // what is claimed must not get into a cache
+            pool.freed();
         } else {
             pool.free(block, requested, order);
         }
     }
 
     /** Records a place that was taken earlier, if it was. */
-    <A extends @Nullable Allocation> A track(A allocation, @Nullable String place) {
+    <A extends @Nullable Allocation> A track(A allocation, @Nullable Place place) {
         if (place != null && allocation instanceof PooledAllocation pooled) {
             pooled.attach().setAllocatedAt(place);
             core.places().add(pooled.block(), place);
@@ -106,38 +124,83 @@ final class Release {
      */
     void release(PooledAllocation allocation, Domain order, List<DriverEvent> events) {
         Attachments attached = allocation.attached();
-        if (attached != null && attached.allocatedAt() != null) {
-            if (core.isObserved()) {
-                attached.setClosedAt(Places.caller());
+        if (attached != null) {
+            endWatch(allocation, attached);
+        }
+        free(allocation.block(), allocation.byteSize(), usesOf(order, attached), events, attached);
+    }
+
+    private void endWatch(PooledAllocation allocation, Attachments attached) {
+        try {
+            Watch watch = attached.watch();
+            if (watch != null) {
+                watch.end();
+                attached.setWatch(null);
+            }
+        } finally {
+            // Else the collector could take the handle before the watch has ended, and the block would be freed twice.
+            Reference.reachabilityFence(allocation);
+        }
+        if (attached.allocatedAt() != null) {
+            if (core.isTracking()) {
+                attached.setClosedAt(Place.caller());
             }
             core.places().remove(allocation.block());
-            try {
-                attached.endWatch();
-            } finally {
-                // Else the collector could take the handle before the watch has ended, and a leak would be reported.
-                Reference.reachabilityFence(allocation);
+        }
+    }
+
+    /**
+     * Frees the block of a lost handle, in the order in which it was allocated and behind what other streams may do with it.
+     * As {@link #release}, but of streams that other code may have destroyed nothing is asked: the block waits for the end of
+     * their wrappers.
+     *
+     * @param busy domains of other streams with work under way
+     */
+    void reclaim(Watch lost, List<Domain> busy) {
+        Attachments attached = lost.attached();
+        core.places().remove(lost.block());
+        List<Domain> uses = usesOf(lost.domain(), attached);
+        for (Domain other : busy) {
+            if (!uses.contains(other)) {
+                uses.add(other);
             }
         }
-        long size = allocation.block().size();
-        free(allocation.block(), allocation.byteSize(), order, attached, events);
-        ChildPool child = attached == null ? null : attached.child();
-        if (child != null) {
-            child.uncharge(size);
+        if (uses.stream().anyMatch(Domain::recordsFrees)) {
+            boolean clear = core.options().clearOnFree();
+            free(lost.bytes(), new PendingBlock(lost.block(), sequences(uses), List.of(), clear), attached);
+        } else {
+            free(lost.block(), lost.bytes(), uses, List.of(), attached);
         }
     }
 
     private void free(
-            Block block, long requested, Domain order, @Nullable Attachments attached, List<DriverEvent> events) {
+            Block block, long requested, List<Domain> uses, List<DriverEvent> events, @Nullable Attachments attached) {
+        free(requested, plan(block, uses, events), attached);
+    }
+
+    private void free(long requested, PendingBlock release, @Nullable Attachments attached) {
+        Block block = release.block();
+        long size = block.size();
         boolean dedicated = block.isDedicated();
-        PendingBlock release = plan(block, order, attached, events);
+        ChildPool child = attached == null ? null : attached.child();
+        // The account whose charge is taken back with the block, so that what is kept for its child pool stays kept.
+        Account kept = child != null && core.headroom().isActive() ? child.account() : null;
         if (release.isPlain() && !dedicated) {
             Domain target = release.uses().isEmpty()
                     ? core.hostDomain()
                     : release.uses().getFirst().domain();
-            pool.free(block, requested, target);
+            if (kept == null) {
+                pool.free(block, requested, target);
+            } else {
+                core.freeKept(block, target, kept);
+                pool.freed();
+            }
         } else {
             core.lock();
             try {
+                if (kept != null) {
+                    core.headroom().freed(kept, size);
+                }
                 pending.add(release);
             } finally {
                 core.unlock();
@@ -147,14 +210,16 @@ final class Release {
         if (dedicated) {
             pool.releaseDedicated();
         }
+        if (child != null) {
+            child.freed(size, kept != null);
+        }
     }
 
     /**
      * Does what the driver must do for a free, and returns what the block must wait for. Where the driver fails, the block
      * waits for all its uses, and is cleared when they are over.
      */
-    private PendingBlock plan(Block block, Domain order, @Nullable Attachments attached, List<DriverEvent> events) {
-        List<Domain> uses = usesOf(order, attached);
+    private PendingBlock plan(Block block, List<Domain> uses, List<DriverEvent> events) {
         List<DriverEvent> waited = new ArrayList<>(events);
         boolean clear = core.options().clearOnFree();
         try {

@@ -62,6 +62,14 @@ final class SegmentRelease {
         return missing <= sum ? releaseSegments(empty, missing) : 0;
     }
 
+    /** Gives back what no work can touch, at least some bytes if there is so much; returns how many. */
+    long giveBack(long bytes) {
+        long released = releasePages(bytes);
+        return released < bytes
+                ? released + releaseSegments(new ArrayList<>(emptySegments()), bytes - released)
+                : released;
+    }
+
     private long releaseSegments(List<Segment> empty, long missing) {
         long released = 0;
         while (released < missing && !empty.isEmpty()) {

@@ -96,7 +96,11 @@ final class Stall {
                     || pending.blocks().stream()
                             .flatMap(block -> block.uses().stream())
                             .anyMatch(use -> use.domain() == domain);
-            return domain.isHost() || !used ? 0 : domain.sequence();
+            if (domain.isHost() || !used) {
+                return 0;
+            }
+            // What waits for the end of a borrowed stream has no number.
+            return domain.isEnded() ? Domain.EVERYTHING : domain.sequence();
         } finally {
             core.unlock();
         }

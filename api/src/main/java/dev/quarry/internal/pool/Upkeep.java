@@ -15,6 +15,8 @@ final class Upkeep {
     private final SegmentRelease release;
     private final PoolReports reports;
     private final Pressure pressure;
+    private final LimitKeeper limits;
+    private final Salvage salvage;
 
     Upkeep(
             PoolCore core,
@@ -23,7 +25,10 @@ final class Upkeep {
             Pending pending,
             Growth growth,
             PoolReports reports,
-            Pressure pressure) {
+            Pressure pressure,
+            LimitKeeper limits,
+            Salvage salvage) {
+        this.limits = limits;
         this.core = core;
         this.order = order;
         this.handOver = handOver;
@@ -32,6 +37,18 @@ final class Upkeep {
         this.release = growth.release();
         this.reports = reports;
         this.pressure = pressure;
+        this.salvage = salvage;
+    }
+
+    /** Gives lost memory back to the pool; returns its bytes. */
+    long collect() {
+        core.gate().lock();
+        try {
+            core.checkOpen();
+            return salvage.reclaim();
+        } finally {
+            core.gate().unlock();
+        }
     }
 
     /** Gives segments back that nobody has used for some time; returns their bytes. */
@@ -50,6 +67,7 @@ final class Upkeep {
                     .filter(segment -> idleNanos == 0 || now - release.emptySince(segment) >= idleNanos)
                     .toList());
             release.trimPages(idleNanos);
+            limits.keep();
             pressure.assess();
             return release.releasedBytes() - before;
         } finally {
@@ -76,6 +94,7 @@ final class Upkeep {
     /** Brings free memory together whose last use is complete, as far as that is known without waiting. */
     private void settle() {
         handOver.drainCaches();
+        salvage.reclaim();
         core.domains().forEach(order::noteIfIdle);
         pending.poll();
         handOver.consolidate(core.hostDomain(), false);
@@ -100,6 +119,7 @@ final class Upkeep {
             core.checkOpen();
             core.apply(options);
             handOver.drainCaches();
+            limits.keep();
             pressure.assess();
         } finally {
             core.gate().unlock();

@@ -8,5 +8,11 @@ package dev.quarry.internal.pool;
  * @param small whether it belongs into segments for small requests
  * @param requested bytes asked for
  * @param tag number of the tag
+ * @param claimed whether the bytes are {@linkplain Headroom#charge claimed} already, for a child pool
  */
-record Wish(long size, long alignment, boolean small, long requested, int tag) {}
+record Wish(long size, long alignment, boolean small, long requested, int tag, boolean claimed) {
+    /** Makes one that claims nothing yet. */
+    Wish(long size, long alignment, boolean small, long requested, int tag) {
+        this(size, alignment, small, requested, tag, false);
+    }
+}

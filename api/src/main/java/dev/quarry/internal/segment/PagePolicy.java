@@ -10,8 +10,10 @@ import dev.quarry.PoolMode;
  *
  * @param pageBytes unit of mapping, a power of two
  * @param mode what a pool does about memory and time
+ * @param most bytes that the pool may reserve
+ * @param limited whether that is less than the device has
  */
-public record PagePolicy(long pageBytes, PoolMode mode) {
+public record PagePolicy(long pageBytes, PoolMode mode, long most, boolean limited) {
     /*
      * The steps come from replaying allocation traces against simulated ranges: smaller ones cost more calls (a handle costs
      * as much as mapping 60 MiB), larger ones reserve more than PyTorch's expandable segments do on some of them. See
@@ -28,6 +30,12 @@ public record PagePolicy(long pageBytes, PoolMode mode) {
 
     /** The largest where memory is short, and has to be moved often. */
     private static final long SMALL_HANDLE_BYTES = 4L << 20;
+
+    /**
+     * Handles that make up a limit. Who sets one expects to reach it: then what is free must be movable in small pieces, and
+     * those have to be small from the beginning, since what lies under live blocks cannot be exchanged.
+     */
+    private static final long LIMIT_PARTS = 4096;
 
     /** Part of the reserved bytes by which a pool grows where time counts more than memory. */
     private static final int FAST_PART = 4;
@@ -48,9 +56,8 @@ public record PagePolicy(long pageBytes, PoolMode mode) {
      * @param need what a request lacks
      * @param small whether the range is for small requests
      * @param reserved bytes that ranges of this sort have
-     * @param most bytes that the pool may reserve
      */
-    public long next(long need, boolean small, long reserved, long most) {
+    public long next(long need, boolean small, long reserved) {
         long step = roundUp(Math.min(small ? SMALL_STEP_BYTES : STEP_BYTES, most / STEP_PART));
         return switch (mode) {
             case FAST -> Math.max(need, Math.max(step, roundDown(reserved / FAST_PART)));
@@ -63,9 +70,15 @@ public record PagePolicy(long pageBytes, PoolMode mode) {
      * Returns the size of the next handle.
      *
      * @param left bytes that are to be mapped
-     * @param tight whether little more can be reserved
+     * @param reserved bytes that are reserved already
      */
-    public long handle(long left, boolean tight) {
-        return Math.min(left, roundUp(mode == PoolMode.THRIFTY || tight ? SMALL_HANDLE_BYTES : HANDLE_BYTES));
+    public long handle(long left, long reserved) {
+        long largest = switch (mode) {
+            case FAST -> HANDLE_BYTES;
+            case BALANCED -> limited ? Long.highestOneBit(most / LIMIT_PARTS) : HANDLE_BYTES;
+            case THRIFTY -> pageBytes;
+        };
+        boolean tight = reserved > most / 4 * 3;
+        return Math.min(left, roundUp(Math.clamp(largest, 1, tight ? SMALL_HANDLE_BYTES : HANDLE_BYTES)));
     }
 }

@@ -9,7 +9,6 @@ import dev.quarry.Event;
 import dev.quarry.MemoryKind;
 import dev.quarry.Stream;
 import dev.quarry.StreamState;
-import dev.quarry.internal.account.Account;
 import dev.quarry.spi.DriverException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,9 +18,8 @@ import org.junit.jupiter.api.Test;
 /** A device's streams and events, and the numbers of its pools. */
 class DriverDeviceTest {
     private final FakeDriver driver = new FakeDriver("fake:0");
-    private final Account machine = new Account("machine", Long.MAX_VALUE);
-    private final DriverDevice device = new DriverDevice(driver, machine, () -> 0);
-    private final DriverDevice other = new DriverDevice(new FakeDriver("fake:1"), machine, () -> 0);
+    private final DriverDevice device = new DriverDevice(driver, DeviceLimits.NONE, () -> 0);
+    private final DriverDevice other = new DriverDevice(new FakeDriver("fake:1"), DeviceLimits.NONE, () -> 0);
 
     @Test
     void shouldHaveUniqueGenerationsWhenHandlesRepeat() {
@@ -40,9 +38,11 @@ class DriverDeviceTest {
         assertThat(device.defaultKind()).isEqualTo(MemoryKind.DEVICE);
         FakeDriver later =
                 new FakeDriver("fake:2", new ArrayList<>(), MemoryKind.HOST, MemoryKind.PINNED, MemoryKind.DEVICE);
-        assertThat(new DriverDevice(later, machine, () -> 0).defaultKind()).isEqualTo(MemoryKind.DEVICE);
+        assertThat(new DriverDevice(later, DeviceLimits.NONE, () -> 0).defaultKind())
+                .isEqualTo(MemoryKind.DEVICE);
         FakeDriver host = new FakeDriver("cpu:0", new ArrayList<>(), MemoryKind.HOST, MemoryKind.PINNED);
-        assertThat(new DriverDevice(host, machine, () -> 0).defaultKind()).isEqualTo(MemoryKind.HOST);
+        assertThat(new DriverDevice(host, DeviceLimits.NONE, () -> 0).defaultKind())
+                .isEqualTo(MemoryKind.HOST);
     }
 
     @Test

@@ -67,6 +67,12 @@ public final class FakeDriver implements DeviceDriver {
         return info;
     }
 
+    /** Returns this driver: each stands for a device of its own. */
+    @Override
+    public Object identity() {
+        return this;
+    }
+
     @Override
     public Set<MemoryKind> kinds() {
         return kinds;

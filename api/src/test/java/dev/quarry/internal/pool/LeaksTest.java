@@ -88,10 +88,15 @@ class LeaksTest {
                 Allocation plain = fakes.pool().allocate(10);
                 Allocation tagged = child.allocate(AllocationRequest.of(1234).tagged("pages"))) {
             Leaks leaks = ((DevicePool) fakes.pool()).core().leaks();
-            assertThat(leaks.describe((PooledAllocation) plain)).isEqualTo("an allocation of 10 bytes");
-            assertThat(leaks.describe((PooledAllocation) tagged))
+            assertThat(leaks.describe(watchOf(plain))).isEqualTo("an allocation of 10 bytes");
+            assertThat(leaks.describe(watchOf(tagged)))
                     .isEqualTo("an allocation of 1234 bytes, tagged \"pages\", in child pool \"child\"");
         }
+    }
+
+    private static Watch watchOf(Allocation allocation) {
+        PooledAllocation pooled = (PooledAllocation) allocation;
+        return new Watch(pooled, pooled.attach(), false);
     }
 
     private static void useChildsAllocator(MemoryPool pool) {

@@ -91,6 +91,11 @@ final class CpuDriver implements DeviceDriver {
     }
 
     @Override
+    public MemorySegment view(long address, long bytes, Arena scope, Object kept) {
+        return RawMemory.view(address, bytes, scope, kept);
+    }
+
+    @Override
     public void clear(long address, long bytes) {
         RawMemory.fill(address, bytes, (byte) 0);
     }

@@ -1,7 +1,9 @@
 package dev.quarry.cpu.internal;
 
+import dev.quarry.cpu.CpuOptions;
 import dev.quarry.spi.Availability;
 import dev.quarry.spi.DeviceDriver;
+import dev.quarry.spi.DriverException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,31 +25,41 @@ public final class HostAccess {
     /**
      * Looks whether the plugin can be used, and which way memory would be taken. Never throws.
      *
-     * @param hugePages whether to ask for huge pages where the machine has them
+     * @param options what is asked of the machine
      */
-    public static Availability probe(boolean hugePages) {
+    public static Availability probe(CpuOptions options) {
         Optional<Availability.Missing> denial = denial();
         if (denial.isPresent()) {
             return denial.get();
         }
-        try (HostPages pages = choosePages(hugePages)) {
+        try (HostPages pages = choosePages(options)) {
+            if (!options.numa().isSystem()) {
+                pages.map(pages.pageSize());
+            }
             return new Availability.Available(pages.description());
+        } catch (DriverException e) {
+            return new Availability.Missing(
+                    "pages cannot be placed on memory nodes as quarry.cpu.numa = " + options.numa() + " asks",
+                    List.of(String.valueOf(e.getMessage())),
+                    "name nodes of " + Machine.onlineNodes(ROOT).orElse("this machine")
+                            + " (/sys/devices/system/node/online), or leave the setting out; a container may forbid"
+                            + " mbind");
         }
     }
 
     /**
      * Opens the driver.
      *
-     * @param hugePages whether to ask for huge pages where the machine has them
+     * @param options what is asked of the machine
      * @throws IllegalStateException if {@link #probe} says missing
      */
-    public static DeviceDriver open(boolean hugePages) {
+    public static DeviceDriver open(CpuOptions options) {
         Optional<Availability.Missing> denial = denial();
         if (denial.isPresent()) {
             throw new IllegalStateException("the plugin cpu cannot be used: "
                     + denial.get().reason() + "; " + denial.get().remedy());
         }
-        return new CpuDriver(choosePages(hugePages), ROOT);
+        return new CpuDriver(choosePages(options), ROOT);
     }
 
     private static Optional<Availability.Missing> denial() {
@@ -65,7 +77,7 @@ public final class HostAccess {
         }
     }
 
-    private static HostPages choosePages(boolean hugePages) {
+    private static HostPages choosePages(CpuOptions options) {
         String system = System.getProperty("os.name", "");
         String processor = System.getProperty("os.arch", "");
         if (!system.equals("Linux") || !BOUND_PROCESSORS.contains(processor)) {
@@ -74,7 +86,8 @@ public final class HostAccess {
         try {
             boolean allowed =
                     !Machine.transparentHugePages(ROOT).orElse("never").equals("never");
-            return new MappedPages(new LockLimit(ROOT), hugePages && allowed);
+            return new MappedPages(
+                    new LockLimit(ROOT), options.hugePages() && allowed, new MemoryPolicy(options.numa()));
         } catch (LinkageError | RuntimeException e) {
             return new ArenaPages("the C library could not be bound: " + (e.getCause() == null ? e : e.getCause()));
         }

@@ -6,17 +6,24 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The count of what one driver handed out, bounded by what this process can have.
+ * The count of what one driver handed out, bounded by what this process can have, and in one step by what is free.
  *
- * <p>Counts rights, not pages: the kernel commits those when they are first written. Thread-safe; no lock is held while
- * the machine's figures are read.
+ * <p>Counts rights, not pages: the kernel commits those when they are first written. So what is free now bounds each step,
+ * and the machine's memory, or the control groups', all of them together. Thread-safe; no lock is held while the machine's
+ * figures are read.
  */
 final class HostAccount {
+    /** The part of the free memory that may be taken between two looks: others take some meanwhile as well. */
+    private static final int PART = 64;
+
     private final MachineMemory machine;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Bytes that are handed out, on their way, or lost in a failed free. Guarded by {@link #lock}, as all below. */
     private long takenBytes;
+
+    /** What may be taken before the free memory is looked at again: {@link #PART} of it. */
+    private long unseenBytes;
 
     /** The bound of {@link #takenBytes}, as last looked at. */
     private long most;
@@ -48,6 +55,7 @@ final class HostAccount {
      * @throws IllegalStateException if the driver is closed
      */
     void admit(long bytes, String function, Supplier<String> arguments) {
+        checkFree(bytes, function, arguments);
         if (fits(bytes)) {
             return;
         }
@@ -67,6 +75,32 @@ final class HostAccount {
                     arguments.get(),
                     "this process can have " + ByteSize.format(now) + " in all, and " + ByteSize.format(taken)
                             + " are handed out");
+        }
+    }
+
+    /** Refuses what is more than is free now, after other processes took theirs. */
+    private void checkFree(long bytes, String function, Supplier<String> arguments) {
+        long taken;
+        lock.lock();
+        try {
+            checkOpen();
+            if (bytes <= unseenBytes) {
+                unseenBytes -= Math.max(0, bytes);
+                return;
+            }
+            taken = takenBytes;
+        } finally {
+            lock.unlock();
+        }
+        long free = machine.now(taken).freeBytes();
+        if (bytes > free) {
+            throw exhausted(function, arguments.get(), "only " + ByteSize.format(free) + " are free on this machine");
+        }
+        lock.lock();
+        try {
+            unseenBytes = free / PART;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.quarry.cpu.internal;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -44,6 +45,18 @@ final class LibC {
     /** Asks for huge pages where they fit. */
     static final int MADV_HUGEPAGE = 14;
 
+    /** The process' own policy for memory nodes. */
+    static final int MPOL_DEFAULT = 0;
+
+    /** One node first. */
+    static final int MPOL_PREFERRED = 1;
+
+    /** Some nodes only. */
+    static final int MPOL_BIND = 2;
+
+    /** Some nodes in turn. */
+    static final int MPOL_INTERLEAVE = 3;
+
     /** The bytes of a page. */
     static final int SC_PAGESIZE = 30;
 
@@ -61,16 +74,32 @@ final class LibC {
     private static final MethodHandle MADVISE = function("madvise", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle MLOCK = function("mlock", JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle MUNLOCK = function("munlock", JAVA_INT, JAVA_LONG, JAVA_LONG);
+    /** The C library has no {@code mbind}; libnuma has, but is not on every machine. */
+    private static final long MBIND = System.getProperty("os.arch", "").equals("aarch64") ? 235 : 237;
+
+    private static final MethodHandle SYSCALL = variadic(
+            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle SYSCONF = function("sysconf", JAVA_LONG, JAVA_INT);
 
     private LibC() {}
 
     private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
-        MemorySegment symbol = LINKER.defaultLookup()
+        return LINKER.downcallHandle(
+                symbol(name), FunctionDescriptor.of(result, arguments), Linker.Option.captureCallState("errno"));
+    }
+
+    private static MethodHandle variadic(String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
+        return LINKER.downcallHandle(
+                symbol(name),
+                FunctionDescriptor.of(result, arguments),
+                Linker.Option.captureCallState("errno"),
+                Linker.Option.firstVariadicArg(fixed));
+    }
+
+    private static MemorySegment symbol(String name) {
+        return LINKER.defaultLookup()
                 .find(name)
                 .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no function " + name));
-        return LINKER.downcallHandle(
-                symbol, FunctionDescriptor.of(result, arguments), Linker.Option.captureCallState("errno"));
     }
 
     /** Makes a segment into which the functions here save {@code errno}. */
@@ -132,6 +161,20 @@ final class LibC {
     static int munlock(MemorySegment callState, long address, long bytes) {
         try {
             return (int) MUNLOCK.invokeExact(callState, address, bytes);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /**
+     * Says on which memory nodes the pages of a range are to be taken. Returns 0, or -1 if it fails.
+     *
+     * @param mask the nodes, a bit each, from the lowest of the first word on
+     * @param bits one more than the mask has
+     */
+    static long mbind(MemorySegment callState, long address, long bytes, int mode, MemorySegment mask, long bits) {
+        try {
+            return (long) SYSCALL.invokeExact(callState, MBIND, address, bytes, (long) mode, mask, bits, 0L);
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -52,6 +52,12 @@ final class Machine {
         return OptionalInt.of(nodes);
     }
 
+    /** Returns the memory nodes' numbers as the kernel writes them, such as {@code 0-1}. */
+    static Optional<String> onlineNodes(Path root) {
+        return ProcFile.lines(root.resolve("sys/devices/system/node/online")).stream()
+                .findFirst();
+    }
+
     /** Returns the mode that the kernel writes in brackets: always, madvise or never. */
     static Optional<String> transparentHugePages(Path root) {
         return ProcFile.lines(root.resolve("sys/kernel/mm/transparent_hugepage/enabled")).stream()

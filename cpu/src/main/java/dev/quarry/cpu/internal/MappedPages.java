@@ -28,6 +28,7 @@ final class MappedPages implements HostPages {
     private final long pageSize;
     private final LockLimit lockLimit;
     private final boolean hugePages;
+    private final MemoryPolicy policy;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** All that was ever mapped. Guarded by {@link #lock}. */
@@ -39,10 +40,12 @@ final class MappedPages implements HostPages {
      * Makes one.
      *
      * @param hugePages whether to ask for huge pages; those who do not write much would take more memory with them
+     * @param policy on which memory nodes pages are taken
      */
-    MappedPages(LockLimit lockLimit, boolean hugePages) {
+    MappedPages(LockLimit lockLimit, boolean hugePages, MemoryPolicy policy) {
         this.lockLimit = lockLimit;
         this.hugePages = hugePages;
+        this.policy = policy;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = LibC.errnoSegment(arena);
             this.pageSize = done("sysconf", "_SC_PAGESIZE", LibC.sysconf(state, LibC.SC_PAGESIZE), state);
@@ -62,7 +65,8 @@ final class MappedPages implements HostPages {
     @Override
     public String description() {
         return "anonymous mappings of the C library, pages of " + pageSize + " B"
-                + (hugePages ? ", and huge ones asked for" : "");
+                + (hugePages ? ", and huge ones asked for" : "")
+                + (policy.isSystem() ? "" : ", on memory nodes by " + policy);
     }
 
     @Override
@@ -102,6 +106,7 @@ final class MappedPages implements HostPages {
         } finally {
             lock.unlock();
         }
+        policy.set(address, bytes);
         return address;
     }
 

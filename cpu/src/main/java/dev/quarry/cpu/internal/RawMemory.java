@@ -2,6 +2,7 @@ package dev.quarry.cpu.internal;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /**
  * Views, writes and copies of memory by address.
@@ -14,9 +15,20 @@ final class RawMemory {
 
     private RawMemory() {}
 
+    /** An action at the end of a scope that does nothing: the scope holds it, and it holds an object. */
+    private record Keeper(Object kept) implements Consumer<MemorySegment> {
+        @Override
+        public void accept(MemorySegment ended) {}
+    }
+
     /** Returns memory as a segment that lives as long as an arena. */
     static MemorySegment view(long address, long bytes, Arena scope) {
         return MemorySegment.ofAddress(address).reinterpret(bytes, scope, null);
+    }
+
+    /** Returns memory as a segment that lives as long as an arena, and keeps an object reachable as long as it is itself. */
+    static MemorySegment view(long address, long bytes, Arena scope, Object kept) {
+        return MemorySegment.ofAddress(address).reinterpret(bytes, scope, new Keeper(kept));
     }
 
     /** Writes one value to every byte. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.quarry.ByteSize;
 import dev.quarry.MemoryKind;
+import dev.quarry.cpu.NumaPlacement;
 import dev.quarry.spi.DriverException;
 import dev.quarry.spi.DriverOutOfMemoryException;
 import dev.quarry.spi.SegmentRequest;
@@ -172,7 +173,8 @@ class HostVirtualMemoryTest extends VirtualMemoryCase {
 
     @Test
     void shouldCountHandlesAndNotRangesWhenNobodyElseCounts(@TempDir Path empty) {
-        CpuDriver alone = new CpuDriver(new MappedPages(new LockLimit(empty), false), empty);
+        CpuDriver alone = new CpuDriver(
+                new MappedPages(new LockLimit(empty), false, new MemoryPolicy(NumaPlacement.system())), empty);
         VirtualMemory virtual = alone.virtualMemory().orElseThrow();
         long free = alone.memory(MemoryKind.HOST).freeBytes();
         long range = virtual.reserve(MemoryKind.HOST, 8 * PAGE);

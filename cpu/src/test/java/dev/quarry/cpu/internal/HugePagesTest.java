@@ -3,6 +3,7 @@ package dev.quarry.cpu.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.quarry.cpu.NumaPlacement;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -16,7 +17,8 @@ class HugePagesTest {
     @Test
     void shouldAskForHugePagesWhenOptionIsSetAndRangeIsLarge() {
         assumeFalse(Machine.transparentHugePages(Path.of("/")).orElse("never").equals("never"), "the kernel has none");
-        try (HostPages pages = new MappedPages(new LockLimit(Path.of("/")), true)) {
+        try (HostPages pages =
+                new MappedPages(new LockLimit(Path.of("/")), true, new MemoryPolicy(NumaPlacement.system()))) {
             long range = pages.reserve(64 * MIB);
             pages.open(range + 2 * MIB, 2 * MIB);
             assertThat(Smaps.flags(range)).contains("hg");
@@ -29,7 +31,8 @@ class HugePagesTest {
 
     @Test
     void shouldNotAskForHugePagesWhenOptionIsNotSet() {
-        try (HostPages pages = new MappedPages(new LockLimit(Path.of("/")), false)) {
+        try (HostPages pages =
+                new MappedPages(new LockLimit(Path.of("/")), false, new MemoryPolicy(NumaPlacement.system()))) {
             assertThat(Smaps.flags(pages.reserve(64 * MIB))).doesNotContain("hg");
             assertThat(Smaps.flags(pages.map(64 * MIB))).doesNotContain("hg");
             assertThat(pages.description()).doesNotContain("huge");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quarry.MemoryKind;
+import dev.quarry.cpu.NumaPlacement;
 import dev.quarry.spi.DriverException;
 import dev.quarry.spi.DriverOutOfMemoryException;
 import dev.quarry.spi.SegmentRequest;
@@ -28,7 +29,7 @@ class MappedHostMemoryTest extends HostMemoryContract {
 
     @Override
     HostPages createPages() {
-        return new MappedPages(new LockLimit(Path.of("/")), false);
+        return new MappedPages(new LockLimit(Path.of("/")), false, new MemoryPolicy(NumaPlacement.system()));
     }
 
     private long allocatePinned(long bytes) {

@@ -1,6 +1,7 @@
 package dev.quarry.cpu.internal;
 
 import dev.quarry.MemoryKind;
+import dev.quarry.cpu.NumaPlacement;
 import dev.quarry.spi.VirtualMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,7 +21,8 @@ abstract class VirtualMemoryCase {
 
     @BeforeEach
     void open() {
-        pages = new CountingPages(new MappedPages(new LockLimit(Path.of("/")), false));
+        pages = new CountingPages(
+                new MappedPages(new LockLimit(Path.of("/")), false, new MemoryPolicy(NumaPlacement.system())));
         driver = new CpuDriver(pages, Path.of("/"));
         memory = driver.virtualMemory().orElseThrow();
     }

@@ -163,7 +163,8 @@ final class LayoutSketch {
                 families.hits(),
                 families.driver(),
                 0,
-                0);
+                0,
+                families.lost());
     }
 
     private long wholeBytes() {
@@ -185,7 +186,8 @@ final class LayoutSketch {
                 new MemoryStatistics.Hits(0, 0, 0, 0),
                 new MemoryStatistics.DriverCalls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 0,
-                0);
+                0,
+                new MemoryStatistics.LostHandles(0, 0, 0));
     }
 
     private Family family(long current) {

@@ -10,7 +10,8 @@ final class ChildBook {
     private final MemoryPool pool;
     private final PoolBook root;
     private final @Nullable ChildBook parent;
-    private final long limit;
+    private long reservation;
+    private long limit;
 
     /** What the child and its children hold. */
     private long live;
@@ -18,11 +19,13 @@ final class ChildBook {
     private long requested;
     private long mostAllocated;
     private int children;
+    private long before;
 
-    ChildBook(MemoryPool pool, PoolBook root, @Nullable ChildBook parent, long limit) {
+    ChildBook(MemoryPool pool, PoolBook root, @Nullable ChildBook parent, long reservation, long limit) {
         this.pool = pool;
         this.root = root;
         this.parent = parent;
+        this.reservation = reservation;
         this.limit = limit;
         if (parent != null) {
             parent.children++;
@@ -31,6 +34,31 @@ final class ChildBook {
 
     MemoryPool pool() {
         return pool;
+    }
+
+    /** Notes a change of reservation and limit. */
+    void resized(long reserved, long most) {
+        reservation = reserved;
+        limit = most;
+    }
+
+    /** Returns what the child reserves and neither holds nor reserves for its children. */
+    long kept() {
+        return Math.max(0, reservation - charged());
+    }
+
+    /** Returns how many of some bytes must be had from the pool over the driver; -1 if a limit of a child refuses them. */
+    long reach(long bytes) {
+        long charged = charged();
+        if (charged + bytes > limit) {
+            return -1;
+        }
+        long above = Math.max(0, charged + bytes - reservation) - Math.max(0, charged - reservation);
+        return above == 0 || parent == null ? above : parent.reach(above);
+    }
+
+    private long charged() {
+        return pool.statistics().allocatedBytes().current();
     }
 
     /** Returns whether the child may be closed. */
@@ -69,7 +97,10 @@ final class ChildBook {
         if (children == 0) {
             PoolBook.within(pool.name() + ": allocatedBytes", allocated, requested, mostAllocated);
         }
-        PoolBook.within(pool.name() + ": allocatedBytes against its limit", allocated, 0, limit);
+        if (allocated > limit && allocated > before) {
+            throw new AssertionError(pool.name() + ": grew from " + before + " to " + allocated + " above " + limit);
+        }
+        before = allocated;
     }
 
     @Override

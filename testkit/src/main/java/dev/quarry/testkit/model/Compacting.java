@@ -48,7 +48,8 @@ final class Compacting {
         PoolLayout layout = PoolInspector.inspect(book.pool());
         long top = checkGathered(layout);
         boolean captures = world.strands().stream().anyMatch(Strand::isCapturing);
-        if (layout.spareBytes() > 0 && !captures && dice.oneIn(2)) {
+        boolean bound = world.room(book) < 0 || book.kept() > 0; // then not all that is free may be handed out
+        if (layout.spareBytes() > 0 && !captures && !bound && dice.oneIn(2)) {
             long spareBytes = layout.spareBytes();
             takeAll(book.pool(), spareBytes + top <= SMALL_BYTES ? spareBytes : spareBytes + top);
         }

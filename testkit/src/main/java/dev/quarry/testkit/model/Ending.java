@@ -34,7 +34,8 @@ final class Ending {
         }
         List<Strand> open = List.copyOf(world.strands());
         open.subList(1, open.size()).forEach(strand -> closings.add(() -> streaming.retire(strand, true)));
-        if (dice.oneIn(2)) {
+        // What was lost may wait for the end of a borrowed stream, and a pool waits for no wrapper.
+        if (dice.oneIn(2) && !(world.hasLost() && world.hasBorrowed())) {
             world.books().forEach(book -> closings.add(() -> closePool(book)));
         }
         while (!closings.isEmpty()) {

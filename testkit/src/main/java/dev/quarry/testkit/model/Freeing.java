@@ -1,6 +1,7 @@
 package dev.quarry.testkit.model;
 
 import dev.quarry.Event;
+import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.testkit.model.Mishaps.Outcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,24 @@ final class Freeing {
             freeAfter(holding, dice.pick(world.running()));
         } else {
             freePlain(holding);
+        }
+    }
+
+    /** Loses the handle of one, whatever work is under way, and lets the pool find that, now or when it runs short. */
+    void lose() {
+        if (world.holdings().isEmpty() || world.hasAbandoned()) {
+            return;
+        }
+        Holding holding = dice.pick(world.holdings());
+        boolean known = holding.untold().stream()
+                .allMatch(strand -> strand.isUsable() && strand.ownership() != Strand.Ownership.BORROWED);
+        if (known && PoolInspector.lose(holding.book().pool(), holding.allocation())) {
+            world.tell(() -> "lose " + holding);
+            world.lose(holding);
+            world.mishaps().outcome(() -> {
+                long bytes = holding.book().pool().collect();
+                PoolBook.within("bytes reclaimed", bytes, holding.allocation().byteSize(), Long.MAX_VALUE);
+            });
         }
     }
 

@@ -4,6 +4,7 @@ import dev.quarry.ByteSize;
 import dev.quarry.MemoryKind;
 import dev.quarry.PoolMode;
 import dev.quarry.PoolOptions;
+import dev.quarry.Reclaim;
 import dev.quarry.sim.SimSchedule;
 import java.time.Duration;
 import java.util.List;
@@ -85,6 +86,8 @@ public record ModelPlan(
                 .cacheBytes(dice.oneOf(0L, ByteSize.kib(256), dice.logUniform(1, 1 << 20)))
                 .clearOnFree(dice.oneIn(10))
                 .trackPlaces(dice.oneIn(10))
+                .reclaim(dice.oneOf(Reclaim.OFF, Reclaim.SAMPLED, Reclaim.ALL))
+                .leakSampling(dice.oneOf(0, 1, 4096))
                 .mode(dice.oneOf(PoolMode.values()))
                 .maxStall(dice.oneIn(8) ? Duration.ZERO : Duration.ofSeconds(10));
         if (dice.oneIn(3)) {

@@ -25,6 +25,7 @@ final class PoolBook {
     private long reserved;
     private long reservedPeak;
     private long failures;
+    private long promised;
 
     PoolBook(MemoryPool pool, long granule, long limit) {
         this.pool = pool;
@@ -52,6 +53,11 @@ final class PoolBook {
 
     long limit() {
         return limit;
+    }
+
+    /** Returns what is kept for children. */
+    long kept() {
+        return children.stream().mapToLong(ChildBook::kept).sum();
     }
 
     void setLimit(long bytes) {
@@ -98,6 +104,13 @@ final class PoolBook {
         if (present > limit && present > reserved) {
             throw new AssertionError("reserved grew from " + reserved + " to " + present + " above the limit " + limit);
         }
+        long allocated = now.allocatedBytes().current();
+        long most = Math.min(limit, pool.device().memory(pool.kind()).totalBytes());
+        if (allocated + kept() > most && allocated + kept() > promised) {
+            throw new AssertionError(allocated + " allocated and " + kept() + " kept (before: " + promised
+                    + ", expected: at most " + most + ")");
+        }
+        promised = allocated + kept();
         reserved = present;
         reservedPeak = Math.max(reservedPeak, present);
         within("peak of reserved", now.reservedBytes().peak(), reservedPeak, Long.MAX_VALUE);

@@ -127,24 +127,31 @@ public final class PoolModel {
             allocateOrFree();
             return;
         }
-        switch (dice.below(26)) {
+        switch (dice.below(28)) {
             case 0, 1, 2, 3, 4, 5, 6, 7 -> streaming.use();
             case 8, 9, 10 -> streaming.pass();
             case 11, 12 -> streaming.order();
             case 13, 14, 15 -> streaming.open();
             case 16 -> streaming.close();
             case 24 -> streaming.capture();
+            case 25, 26 -> freeing.lose();
             case 17 -> tending.trim();
-            case 25 -> compacting.compact();
+            case 27 -> compacting.compact();
             case 18 -> tending.openChild();
-            case 19 -> tending.closeChild();
+            case 19 -> {
+                if (dice.oneIn(2)) {
+                    tending.resizeChild();
+                } else {
+                    tending.closeChild();
+                }
+            }
             case 20 -> freeing.many();
             case 21 -> allocating.several();
             case 22 -> {
-                if (dice.oneIn(2)) {
-                    allocating.warmUp();
-                } else {
-                    tending.elsewhere();
+                switch (dice.below(6)) {
+                    case 0, 1, 2 -> allocating.warmUp();
+                    case 3, 4 -> tending.elsewhere();
+                    default -> tending.limitDevice();
                 }
             }
             default -> {

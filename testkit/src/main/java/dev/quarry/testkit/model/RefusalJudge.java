@@ -21,11 +21,11 @@ final class RefusalJudge {
 
     /** Throws if a refused request could have been served. */
     void refused(PoolBook book, @Nullable ChildBook child, @Nullable Strand order, AllocationRequest request) {
-        if (child != null
-                || world.mishaps().everStruck()
+        if (world.mishaps().everStruck()
                 || world.plan().interloper()
                 || book.pool().options().outOfMemoryHandler() != null
                 || world.strands().stream().anyMatch(Strand::isCapturing)
+                || (world.hasLost() && world.hasBorrowed())
                 || book.pool().options().maxStall().isZero()) {
             return;
         }
@@ -36,6 +36,9 @@ final class RefusalJudge {
         }
         PoolLayout layout = PoolInspector.inspect(book.pool());
         long size = book.most(request.bytes());
+        if (!isAllowed(book, child, size, layout.statistics().allocatedBytes().current())) {
+            return;
+        }
         long idle = 0;
         for (SegmentLayout segment : layout.segments()) {
             long run = 0;
@@ -53,17 +56,19 @@ final class RefusalJudge {
         }
         // What is left below a whole segment must do, down to the request's own block; what is mapped nowhere can be
         // given back.
-        long room = Math.min(
-                        book.limit() - book.reserved(),
-                        world.plan().totalBytes()
-                                - world.elsewhere()
-                                - world.driver().liveBytes())
-                + layout.spareBytes();
+        long room = world.room(book) + layout.spareBytes();
         if (room >= size || (waitsEnd && room + idle >= size)) {
             throw new AssertionError(request + " was refused; the driver could give " + room + " bytes, segments of "
                     + idle + " bytes are in no use, and " + size + " would do:\n"
                     + world.mishaps().refusal());
         }
+    }
+
+    /** Returns whether limits and reservations allow to hand out some bytes. */
+    private boolean isAllowed(PoolBook book, @Nullable ChildBook child, long size, long allocated) {
+        long reach = child == null ? size : child.reach(size);
+        long most = Math.min(book.limit(), world.plan().totalBytes());
+        return reach == 0 ? allocated + size <= most : reach > 0 && allocated + book.kept() + reach <= most;
     }
 
     private static boolean hasIdleMemory(BlockLayout block) {

@@ -25,6 +25,7 @@ final class Refusals {
                 0,
                 0,
                 new MemoryInfo(0, 0),
+                new OutOfMemoryReport.Refusal("", 0, 0, 0),
                 0,
                 List.of(),
                 List.of(),

@@ -48,7 +48,7 @@ final class Streaming {
     void close() {
         if (world.strands().size() > 1) {
             Strand strand = world.strands().get(dice.between(1, world.strands().size() - 1));
-            boolean needed = world.holdings().stream().anyMatch(holding -> holding.involves(strand));
+            boolean needed = world.hasLost() || world.holdings().stream().anyMatch(holding -> holding.involves(strand));
             retire(strand, needed || strand.ownership() != Strand.Ownership.BORROWED || dice.oneIn(2));
         }
     }
@@ -62,6 +62,8 @@ final class Streaming {
         world.retired().add(strand);
         if (closes) {
             world.mishaps().outcome(() -> strand.stream().close());
+        } else {
+            world.abandon();
         }
         if (strand.ownership() == Strand.Ownership.WRAPPED || strand.ownership() == Strand.Ownership.BORROWED) {
             world.driver().streams().destroyStream(strand.handle());

@@ -1,11 +1,13 @@
 package dev.quarry.testkit.model;
 
+import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
 import dev.quarry.PoolOptions;
 import dev.quarry.testkit.model.Mishaps.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The operations that tend pools: trim, other options, child pools, other processes. */
 final class Tending {
@@ -66,10 +68,40 @@ final class Tending {
         List<MemoryPool> opened = new ArrayList<>(1);
         Outcome outcome = world.mishaps().outcome(() -> opened.add(above.child("child", reservation, limit)));
         if (outcome == Outcome.DONE) {
-            book.children().add(new ChildBook(opened.getFirst(), book, parent, limit));
+            book.children().add(new ChildBook(opened.getFirst(), book, parent, reservation, limit));
         } else if (outcome == Outcome.OUT_OF_MEMORY) {
             book.failed();
         }
+    }
+
+    /** Changes a child's reservation and limit. */
+    void resizeChild() {
+        PoolBook book = dice.pick(world.books());
+        if (book.children().isEmpty()) {
+            return;
+        }
+        ChildBook child = dice.pick(book.children());
+        long limit = dice.logUniform(1, world.plan().totalBytes());
+        long reservation = dice.oneIn(2) ? 0 : dice.logUniform(1, limit);
+        world.tell(() -> "resize " + child + " of " + book + ": " + reservation + ", " + limit);
+        Outcome outcome = world.mishaps().outcome(() -> child.pool().resize(reservation, limit));
+        if (outcome == Outcome.DONE) {
+            child.resized(reservation, limit);
+        } else if (outcome == Outcome.OUT_OF_MEMORY) {
+            book.failed();
+        }
+    }
+
+    /** Limits the device, or one kind of its memory, or lifts the limit. */
+    void limitDevice() {
+        @Nullable
+        MemoryKind kind = dice.oneIn(2) ? null : dice.pick(world.plan().kinds());
+        long bytes = dice.oneIn(2)
+                ? Long.MAX_VALUE
+                : dice.logUniform(
+                        Math.max(1, world.plan().totalBytes() / 8), world.plan().totalBytes());
+        world.tell(() -> "limit " + (kind == null ? "the device" : kind) + ": " + bytes);
+        world.mishaps().outcome(() -> world.limit(kind, bytes));
     }
 
     /** Closes a child pool that nobody uses. */

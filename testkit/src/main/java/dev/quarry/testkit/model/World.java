@@ -12,7 +12,9 @@ import dev.quarry.sim.SimProvider;
 import dev.quarry.sim.SimSchedule;
 import dev.quarry.sim.check.OverlapChecker;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +36,12 @@ final class World {
     private final OverlapChecker overlaps = new OverlapChecker();
     private long operations;
     private long elsewhere;
+    private long limit = Long.MAX_VALUE;
+    private final Map<MemoryKind, Long> limits = new HashMap<>();
+    private long used;
     private long kept;
+    private boolean abandons;
+    private boolean loses;
 
     /**
      * Opens the device and its pools.
@@ -126,6 +133,27 @@ final class World {
         return elsewhere;
     }
 
+    /** Limits what all pools may take from the device, of one kind or of all together. */
+    void limit(@Nullable MemoryKind kind, long bytes) {
+        if (kind == null) {
+            limit = bytes;
+            device.limit(bytes);
+        } else {
+            limits.put(kind, bytes);
+            device.limit(kind, bytes);
+        }
+    }
+
+    /** Returns what a pool could still take from the driver; negative where a limit is exceeded. */
+    long room(PoolBook book) {
+        MemoryKind kind = book.pool().kind();
+        long ofDevice = limit - device.usage().reservedBytes();
+        long ofKind =
+                limits.getOrDefault(kind, Long.MAX_VALUE) - device.usage(kind).reservedBytes();
+        long ofDriver = plan.totalBytes() - elsewhere - driver.liveBytes();
+        return Math.min(Math.min(ofDevice, ofKind), Math.min(ofDriver, book.limit() - book.reserved()));
+    }
+
     /** Lets another process use memory of the device. */
     void useElsewhere(long bytes) {
         elsewhere = bytes;
@@ -200,6 +228,33 @@ final class World {
         }
     }
 
+    /** Notes that a handle was lost whose memory comes back: like one that is about to be closed. */
+    void lose(Holding holding) {
+        loses = true;
+        overlaps.freed(holding.allocation().address());
+        holdings.remove(holding);
+        holding.book().freed(holding.allocation());
+        ChildBook child = holding.child();
+        if (child != null) {
+            child.freed(holding.allocation());
+        }
+    }
+
+    /** Returns whether a handle was lost so far: its memory may wait for any stream that was borrowed. */
+    boolean hasLost() {
+        return loses;
+    }
+
+    /** Notes that a borrowed stream was destroyed without its wrapper being closed. */
+    void abandon() {
+        abandons = true;
+    }
+
+    /** Returns whether a borrowed stream was abandoned so far: what waits for it does so for ever. */
+    boolean hasAbandoned() {
+        return abandons;
+    }
+
     /** From now on, work that the host waits for completes, under every schedule. */
     void letWaitsEnd() {
         if (plan.schedule() == SimSchedule.MANUAL) {
@@ -210,7 +265,8 @@ final class World {
         }
     }
 
-    private boolean hasBorrowed() {
+    /** Returns whether there is a borrowed stream: what was lost may wait for its end. */
+    boolean hasBorrowed() {
         return strands.stream().anyMatch(strand -> strand.ownership() == Strand.Ownership.BORROWED);
     }
 
@@ -218,6 +274,12 @@ final class World {
     void check() {
         books.forEach(PoolBook::check);
         PoolBook.equal("live bytes of the driver", driver.liveBytes(), reserved() + kept);
+        PoolBook.equal("the device's account", device.usage().reservedBytes(), driver.liveBytes());
+        if (driver.liveBytes() > limit && driver.liveBytes() > used) {
+            throw new AssertionError(
+                    "reserved grew from " + used + " to " + driver.liveBytes() + " above the device's limit " + limit);
+        }
+        used = driver.liveBytes();
         if (driver.hazards().count() != 0) {
             throw new AssertionError("hazards: " + driver.hazards().texts());
         }

@@ -10,6 +10,7 @@ import dev.quarry.MemoryPool;
 import dev.quarry.PoolOptions;
 import dev.quarry.Quarry;
 import dev.quarry.Stream;
+import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.sim.SimDriver;
 import dev.quarry.sim.SimFailure;
 import dev.quarry.sim.SimOptions;
@@ -108,6 +109,8 @@ final class FaultySequence {
         }
         crossUse(pool, first, second, borrowed);
         check(pool);
+        lose(pool, second);
+        check(pool);
         exhaust(pool, second);
         check(pool);
         attempt(() -> pool.reconfigure(
@@ -183,6 +186,20 @@ final class FaultySequence {
             }
             attempt(() -> pool.trim());
         }
+    }
+
+    /** Loses the handles of what is watched, while another stream has work under way. */
+    private void lose(MemoryPool pool, @Nullable Stream busy) {
+        Allocation used = live.isEmpty() ? null : live.getFirst();
+        if (busy != null && used != null) {
+            attempt(() -> driver.touch(busy.handle(), used.address(), used.byteSize(), true));
+        }
+        for (Allocation allocation : List.copyOf(live)) {
+            if (PoolInspector.lose(pool, allocation)) {
+                live.remove(allocation);
+            }
+        }
+        attempt(pool::collect);
     }
 
     /** Allocates until there is no more, then frees half. */

@@ -7,6 +7,7 @@ import dev.quarry.Allocation;
 import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
+import dev.quarry.PoolMode;
 import dev.quarry.PoolOptions;
 import dev.quarry.Quarry;
 import dev.quarry.sim.SimDriver;
@@ -36,7 +37,11 @@ class PoolRemapTest {
     private final MemoryPool pool = quarry.openPool(
             quarry.device("sim:0"),
             MemoryKind.DEVICE,
-            PoolOptions.withoutEnvironment().limit(16 * PAGE).cacheBlockBytes(0).build());
+            PoolOptions.withoutEnvironment()
+                    .limit(16 * PAGE)
+                    .cacheBlockBytes(0)
+                    .mode(PoolMode.FAST) // handles of several pages, so that some have to be exchanged
+                    .build());
 
     private final Allocation before = pool.allocate(5 * PAGE);
     private final Allocation between = pool.allocate(PAGE);
