@@ -66,7 +66,7 @@ final class PageGrowth {
         boolean grown = true;
         for (int attempt = 0; block == null && grown && attempt < MOST_ATTEMPTS; attempt++) {
             Window window = window(domain, wish);
-            List<Handle> handles = window == null ? List.of() : obtain(window, wish);
+            List<Handle> handles = window == null ? List.of() : create(window, wish);
             grown = window != null && !handles.isEmpty();
             // What was free beside the window may be another thread's by now.
             block = window == null || !grown ? null : map(window, handles, domain, wish);
@@ -89,14 +89,6 @@ final class PageGrowth {
             handles = window == null ? List.of() : supply.takeSpare(window.bytes(), window.most());
         }
         return window == null || handles.isEmpty() ? null : map(window, handles, domain, wish);
-    }
-
-    /** Creates what is to be mapped to a window, after giving spare handles back that are too large there if need be. */
-    private List<Handle> obtain(Window window, Wish wish) {
-        List<Handle> handles = create(window, wish);
-        return handles.isEmpty() && supply.releaseUnfit(window.bytes()) > 0
-                ? supply.create(window.bytes(), policy())
-                : handles;
     }
 
     /** Creates what is to be mapped to a window: a step, or else what is needed. */

@@ -46,6 +46,24 @@ public final class PoolModel {
     /** How a seed becomes a plan. */
     private interface Drawing {
         ModelPlan draw(long seed, Dice dice);
+
+        /** Returns the property by which a test replays a seed. */
+        default String property() {
+            return "quarry.seed";
+        }
+    }
+
+    /** Draws plans in which memory is moved often. */
+    private static final class Remapping implements Drawing {
+        @Override
+        public ModelPlan draw(long seed, Dice dice) {
+            return RemapPlan.draw(seed, dice);
+        }
+
+        @Override
+        public String property() {
+            return "quarry.remap.seed";
+        }
     }
 
     /**
@@ -63,7 +81,7 @@ public final class PoolModel {
      * {@link #run(long)}.
      */
     public static Tally runRemapping(long seed) {
-        return run(seed, RemapPlan::draw);
+        return run(seed, new Remapping());
     }
 
     private static Tally run(long seed, Drawing drawing) {
@@ -79,8 +97,8 @@ public final class PoolModel {
             }
             ModelPlan plan = drawing.draw(seed, new Dice(seed));
             throw new AssertionError(
-                    "seed " + seed + " (again: -Dquarry.seed=" + seed + "): " + again + "\n" + plan + "\n"
-                            + String.join("\n", story.subList(Math.max(0, story.size() - SHOWN), story.size())),
+                    "seed " + seed + " (again: -D" + drawing.property() + "=" + seed + "): " + again + "\n" + plan
+                            + "\n" + String.join("\n", story.subList(Math.max(0, story.size() - SHOWN), story.size())),
                     again);
         }
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 class PoolRemapPropertyTest {
     private static final @Nullable Long SEED = Long.getLong("quarry.remap.seed");
 
-    @Property(tries = 2000, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 1000, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
     void shouldHoldI5AndI8WhenFreeMemoryIsMovedAtRandom(@ForAll("seeds") long seed) {
         if (SEED == null) {
             PoolModel.runRemapping(seed);
