@@ -39,6 +39,7 @@ class PoolOptionsTest {
         assertThat(options.clearOnFree()).isFalse();
         assertThat(options.trackPlaces()).isFalse();
         assertThat(options.leakSampling()).isEqualTo(4096);
+        assertThat(options.reclaim()).isEqualTo(Reclaim.SAMPLED);
         assertThat(options.maxStall()).isEqualTo(Duration.ofSeconds(10));
         assertThat(options.outOfMemoryHandler()).isNull();
     }
@@ -63,6 +64,7 @@ class PoolOptionsTest {
             assertThat(same.clearOnFree()).isTrue();
             assertThat(same.trackPlaces()).isTrue();
             assertThat(same.leakSampling()).isEqualTo(77);
+            assertThat(same.reclaim()).isEqualTo(Reclaim.ALL);
             assertThat(same.maxStall()).isEqualTo(Duration.ofMillis(1006));
             assertThat(same.outOfMemoryHandler()).isSameAs(handler);
         }
@@ -204,7 +206,7 @@ class PoolOptionsTest {
                 .filter(name -> !WITHOUT_KEY.contains(name))
                 .map(PoolOptionsTest::keyOf)
                 .collect(Collectors.toSet());
-        assertThat(setters).hasSize(17);
+        assertThat(setters).hasSize(18);
         assertThat(PoolOptions.describe())
                 .extracting(PoolOptions.Description::key)
                 .containsExactlyInAnyOrderElementsOf(setters);
@@ -229,6 +231,7 @@ class PoolOptionsTest {
                 .containsEntry("clear-on-free", "true")
                 .containsEntry("track-places", "true")
                 .containsEntry("leak-sampling", "77")
+                .containsEntry("reclaim", "all")
                 .containsEntry("max-stall", "1006ms")
                 .containsEntry("virtual-memory", "false")
                 .containsEntry("mode", "fast");
@@ -315,6 +318,7 @@ class PoolOptionsTest {
                 .clearOnFree(true)
                 .trackPlaces(true)
                 .leakSampling(77)
+                .reclaim(Reclaim.ALL)
                 .maxStall(Duration.ofMillis(1006))
                 .virtualMemory(false)
                 .mode(PoolMode.FAST);

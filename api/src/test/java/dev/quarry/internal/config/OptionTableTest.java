@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.quarry.ConfigurationException;
 import dev.quarry.PoolMode;
 import dev.quarry.PoolOptions;
+import dev.quarry.Reclaim;
 import dev.quarry.ViewSafety;
 import java.time.Duration;
 import java.util.Locale;
@@ -36,6 +37,7 @@ class OptionTableTest {
                 good("clear-on-free", "true", true, PoolOptions::clearOnFree),
                 good("track-places", "true", true, PoolOptions::trackPlaces),
                 good("leak-sampling", "100", 100, PoolOptions::leakSampling),
+                good("reclaim", "all", Reclaim.ALL, PoolOptions::reclaim),
                 good("max-stall", "250ms", Duration.ofMillis(250), PoolOptions::maxStall),
                 good("virtual-memory", "false", false, PoolOptions::virtualMemory),
                 good("mode", "thrifty", PoolMode.THRIFTY, PoolOptions::mode));
@@ -98,6 +100,7 @@ class OptionTableTest {
         "leak-sampling, -1",
         "leak-sampling, often",
         "leak-sampling, 99999999999",
+        "reclaim, some",
         "max-stall, 10",
         "max-stall, s",
         "max-stall, -1s",
@@ -127,6 +130,7 @@ class OptionTableTest {
                 "view-safety | foo | confined, shared or checked",
                 "clear-on-free | yes | true or false",
                 "leak-sampling | often | a whole number, 0 to 2147483647",
+                "reclaim | some | off, sampled or all",
                 "mode | slow | fast, balanced or thrifty",
                 "max-stall | 10 | a whole number, 0 or more, with the unit ms or s, such as 500ms or 10s"
             })

@@ -2,7 +2,7 @@ package dev.quarry.cpu.internal;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
+import java.util.function.Consumer;
 
 /**
  * Views, writes and copies of memory by address.
@@ -15,6 +15,14 @@ final class RawMemory {
 
     private RawMemory() {}
 
+    /** A cleanup action of a scope that does nothing but hold an object. */
+    private record Keeper(Object kept) implements Consumer<MemorySegment> {
+        @Override
+        public void accept(MemorySegment segment) {
+            // The segment is gone, and so is the reason to keep the object.
+        }
+    }
+
     /** Returns memory as a segment that lives as long as an arena. */
     static MemorySegment view(long address, long bytes, Arena scope) {
         return MemorySegment.ofAddress(address).reinterpret(bytes, scope, null);
@@ -22,7 +30,7 @@ final class RawMemory {
 
     /** Returns memory as a segment that lives as long as an arena, and keeps an object reachable as long as it is itself. */
     static MemorySegment view(long address, long bytes, Arena scope, Object kept) {
-        return MemorySegment.ofAddress(address).reinterpret(bytes, scope, _ -> Reference.reachabilityFence(kept));
+        return MemorySegment.ofAddress(address).reinterpret(bytes, scope, new Keeper(kept));
     }
 
     /** Writes one value to every byte. */
