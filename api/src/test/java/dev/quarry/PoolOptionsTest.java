@@ -184,6 +184,7 @@ class PoolOptionsTest {
                 refusal("clearOnFree", b -> b.clearOnFree(false)),
                 refusal("trackPlaces", b -> b.trackPlaces(false)),
                 refusal("leakSampling", b -> b.leakSampling(1)),
+                refusal("reclaim", b -> b.reclaim(Reclaim.OFF)),
                 refusal("maxStall", b -> b.maxStall(Duration.ofMillis(1))),
                 refusal("outOfMemoryHandler", b -> b.outOfMemoryHandler(report -> true)));
     }
