@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Allocation extends AutoCloseable {
     /**
-     * Returns the first byte's address, in the address space that the memory's kind has.
+     * Returns the first byte's address, in the address space that the memory's kind has. The number keeps nothing alive: whoever
+     * uses it holds this handle until the work is enqueued, and closes it, since the memory of a lost handle may be
+     * {@linkplain PoolOptions#reclaim() reclaimed}.
      *
      * @throws IllegalStateException if the allocation is closed: the address may be another's by now
      */
@@ -41,7 +43,7 @@ public interface Allocation extends AutoCloseable {
      *
      * <p>Host-accessible kinds give a segment of {@link #byteSize()} bytes under the allocation's {@link ViewSafety};
      * others a zero-length one at {@link #address()}, so that Java cannot dereference it. Contents are not cleared unless
-     * asked for. With stream order, host access is legal once the stream has passed the allocation.
+     * asked for. A segment and its slices keep memory from being {@linkplain PoolOptions#reclaim() reclaimed}. With stream order, host access is legal once the stream has passed the allocation.
      *
      * @throws IllegalStateException if the allocation is closed
      * @throws WrongThreadException if the view is confined and another thread made it first

@@ -40,6 +40,7 @@ class PoolOptionsTest {
         assertThat(options.clearOnFree()).isFalse();
         assertThat(options.trackPlaces()).isFalse();
         assertThat(options.leakSampling()).isEqualTo(4096);
+        assertThat(options.reclaim()).isEqualTo(Reclaim.SAMPLED);
         assertThat(options.maxStall()).isEqualTo(Duration.ofSeconds(10));
         assertThat(options.ladder()).containsExactly(LadderStep.values());
         assertThat(options.outOfMemoryHandler()).isNull();
@@ -65,6 +66,7 @@ class PoolOptionsTest {
             assertThat(same.clearOnFree()).isTrue();
             assertThat(same.trackPlaces()).isTrue();
             assertThat(same.leakSampling()).isEqualTo(77);
+            assertThat(same.reclaim()).isEqualTo(Reclaim.ALL);
             assertThat(same.maxStall()).isEqualTo(Duration.ofMillis(1006));
             assertThat(same.ladder()).containsExactly(LadderStep.MERGE, LadderStep.WAIT);
             assertThat(same.outOfMemoryHandler()).isSameAs(handler);
@@ -185,6 +187,7 @@ class PoolOptionsTest {
                 refusal("clearOnFree", b -> b.clearOnFree(false)),
                 refusal("trackPlaces", b -> b.trackPlaces(false)),
                 refusal("leakSampling", b -> b.leakSampling(1)),
+                refusal("reclaim", b -> b.reclaim(Reclaim.OFF)),
                 refusal("maxStall", b -> b.maxStall(Duration.ofMillis(1))),
                 refusal("ladder", b -> b.ladder(List.of(LadderStep.MERGE))),
                 refusal("outOfMemoryHandler", b -> b.outOfMemoryHandler(report -> true)));
@@ -233,6 +236,7 @@ class PoolOptionsTest {
                 .containsEntry("clear-on-free", "true")
                 .containsEntry("track-places", "true")
                 .containsEntry("leak-sampling", "77")
+                .containsEntry("reclaim", "all")
                 .containsEntry("max-stall", "1006ms")
                 .containsEntry("ladder", "merge,wait")
                 .containsEntry("virtual-memory", "false")
@@ -330,7 +334,7 @@ class PoolOptionsTest {
                 .clearOnFree(true)
                 .trackPlaces(true)
                 .leakSampling(77)
-                .reclaim(Reclaim.OFF)
+                .reclaim(Reclaim.ALL)
                 .maxStall(Duration.ofMillis(1006))
                 .ladder(List.of(LadderStep.WAIT, LadderStep.MERGE))
                 .virtualMemory(false)

@@ -88,8 +88,7 @@ public final class LeakReport {
         } finally {
             REPORTS.setFilter(null);
         }
-        System.out.println("still taken: "
-                + ByteSize.format(pool.statistics().requestedBytes().current()));
+        System.out.println("came back: " + ByteSize.format(pool.collect()));
     }
 
     private static void lose(MemoryPool pool) {

@@ -63,7 +63,7 @@ class CommandLineTest {
             usable after the pool's close: true
             still open: 0
             quarry-leaks: pool "watched": leak: an allocation of 4096 bytes, made at .*LeakReport.lose\\(.*
-            still taken: 4.00 KiB
+            came back: 4.00 KiB
             """);
 
         private final String main;

@@ -18,13 +18,16 @@ import java.util.List;
 record PendingBlock(Block block, List<Use> uses, List<DriverEvent> events, boolean clear) {
     /** A domain whose stream must pass a sequence number. */
     record Use(Domain domain, long sequence) {
-        /** A use on a borrowed stream whose end could not be recorded: over when the stream's wrapper is closed. */
+        /**
+         * A use on a borrowed stream whose end could not be recorded: the wrapper's close records one that covers it, and until
+         * then nothing is known.
+         */
         static Use unknown(Domain domain) {
             return new Use(domain, Domain.EVERYTHING);
         }
 
         boolean isUnknown() {
-            return sequence == Domain.EVERYTHING;
+            return sequence == Domain.EVERYTHING && !domain.isEnded();
         }
     }
 
@@ -33,7 +36,7 @@ record PendingBlock(Block block, List<Use> uses, List<DriverEvent> events, boole
         return events.isEmpty() && uses.size() <= 1 && !clear && !isWithheld();
     }
 
-    /** Returns whether the block must be left alone until all its uses are complete on the host. */
+    /** Returns whether the block must be left alone, since the end of one of its uses is not recorded. */
     boolean isWithheld() {
         return uses.stream().anyMatch(Use::isUnknown);
     }

@@ -108,6 +108,7 @@ class OptionTableTest {
         "leak-sampling, -1",
         "leak-sampling, often",
         "leak-sampling, 99999999999",
+        "reclaim, some",
         "ladder, ''",
         "ladder, everything",
         "ladder, WAIT",
@@ -144,6 +145,7 @@ class OptionTableTest {
                 "view-safety | foo | confined, shared or checked",
                 "clear-on-free | yes | true or false",
                 "leak-sampling | often | a whole number, 0 to 2147483647",
+                "reclaim | some | off, sampled or all",
                 "mode | slow | fast, balanced or thrifty",
                 "ladder | waits | all, none, or a list with commas: of steps, or of steps to leave out, each behind a"
                     + " minus, such as -wait,-remap; steps are take-completed, take-from-streams, drain-caches, merge,"
