@@ -47,6 +47,7 @@ final class Losing {
                 pool.collect();
                 return pool.statistics().lost().found() > before;
             });
+            pool.collect(); // what was found after the last call
         }
     }
 

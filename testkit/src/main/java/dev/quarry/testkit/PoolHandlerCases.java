@@ -2,6 +2,7 @@ package dev.quarry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
@@ -59,6 +60,7 @@ interface PoolHandlerCases extends PoolSubject {
 
     @Test
     default void shouldAskHandlerWhenShareableRequestFails() {
+        assumeTrue(Shareable.isOffered(pool()), "the device has no shareable memory of this kind");
         AtomicReference<Allocation> spare = new AtomicReference<>();
         MemoryPool pool = asking(report -> {
             spare.get().close();
