@@ -195,7 +195,7 @@ class ArchitectureTest {
                         .flatMap(type -> type.getFields().stream())
                         .filter(field -> field.getRawType().isAssignableTo(ThreadLocal.class))
                         .map(JavaMember::getFullName))
-                .containsExactly("dev.quarry.internal.pool.Ladder.inHandler");
+                .containsExactly("dev.quarry.internal.pool.HandlerCall.inHandler");
     }
 
     @Test

@@ -4,7 +4,6 @@ import dev.quarry.DeviceUsage;
 import dev.quarry.MemoryInfo;
 import dev.quarry.MemoryKind;
 import dev.quarry.internal.account.Account;
-import dev.quarry.internal.config.Bounds;
 import dev.quarry.spi.DeviceDriver;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -77,7 +76,10 @@ public final class DeviceShare {
 
     /** Limits what the process may take of a kind, or of all kinds together. */
     void limit(@Nullable MemoryKind kind, long bytes) {
-        of(kind).setLimit(Bounds.atLeast(1, bytes, "limit"));
+        if (bytes < 1) {
+            throw new IllegalArgumentException("limit = " + bytes + " (expected: at least 1)");
+        }
+        of(kind).setLimit(bytes);
         accounts.tenants().forEach(Tenant::limitChanged);
     }
 
