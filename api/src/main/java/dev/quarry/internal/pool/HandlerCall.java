@@ -29,7 +29,8 @@ final class HandlerCall {
         long room = core.room();
         core.lock();
         try {
-            return room + core.heap().segments().bytes() - core.heap().allocatedBytes();
+            long reserved = core.heap().segments().bytes() + core.counters().spareBytes;
+            return room + reserved - core.heap().allocatedBytes();
         } finally {
             core.unlock();
         }

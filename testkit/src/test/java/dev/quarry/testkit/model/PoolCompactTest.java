@@ -21,6 +21,7 @@ import dev.quarry.sim.SimProvider;
 import dev.quarry.sim.SimSchedule;
 import dev.quarry.sim.check.PoolValidator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,6 +170,21 @@ class PoolCompactTest {
             }
             PoolValidator.validate(tight);
         }
+    }
+
+    @Test
+    void shouldAskHandlerOnceWhenOnlyGatheredMemoryWentBack() {
+        scatter(PAGE);
+        driver.advanceAll();
+        pool.compact();
+        AtomicInteger calls = new AtomicInteger();
+        pool.reconfigure(pool.options().toBuilder()
+                .limit(12 * PAGE)
+                .outOfMemoryHandler(report -> calls.incrementAndGet() > 0)
+                .build());
+        assertThatThrownBy(() -> pool.allocate(11 * PAGE)).isInstanceOf(DeviceOutOfMemoryException.class);
+        assertThat(calls).as("it freed nothing").hasValue(1);
+        assertThat(pool.statistics().retries()).isZero();
     }
 
     @Test
