@@ -27,6 +27,11 @@ final class Attachments {
         return usedOn; // replaced and never changed
     }
 
+    /** Returns whether a free needs nothing of this. */
+    synchronized boolean isBare() {
+        return usedOn.isEmpty() && child == null;
+    }
+
     synchronized @Nullable ChildPool child() {
         return child;
     }
@@ -51,13 +56,20 @@ final class Attachments {
         allocatedAt = place;
     }
 
-    synchronized void setWatch(@Nullable Watch handleWatch) {
+    synchronized void setWatch(Watch handleWatch) {
         watch = handleWatch;
     }
 
     /** Returns what watches the handle, or {@code null}. */
     synchronized @Nullable Watch watch() {
         return watch;
+    }
+
+    /** Returns what watches the handle, and forgets it. */
+    synchronized @Nullable Watch takeWatch() {
+        Watch present = watch;
+        watch = null;
+        return present;
     }
 
     synchronized @Nullable Place closedAt() {

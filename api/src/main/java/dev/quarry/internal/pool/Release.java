@@ -126,16 +126,20 @@ final class Release {
         Attachments attached = allocation.attached();
         if (attached != null) {
             endWatch(allocation, attached);
+            boolean plain = events.isEmpty() && !order.recordsFrees() && !core.isClearing();
+            if (plain && attached.isBare() && !allocation.block().isDedicated()) {
+                pool.free(allocation.block(), allocation.byteSize(), order);
+                return;
+            }
         }
         free(allocation.block(), allocation.byteSize(), usesOf(order, attached), events, attached);
     }
 
     private void endWatch(PooledAllocation allocation, Attachments attached) {
         try {
-            Watch watch = attached.watch();
+            Watch watch = attached.takeWatch();
             if (watch != null) {
                 watch.end();
-                attached.setWatch(null);
             }
         } finally {
             // Else the collector could take the handle before the watch has ended, and the block would be freed twice.
