@@ -11,6 +11,7 @@ import dev.quarry.PoolOptions;
 import java.lang.foreign.SegmentAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -142,8 +143,7 @@ class LeaksTest {
     void shouldLeaveMemoryAloneWhenViewsCannotKeepHandle() {
         try (Fakes fakes = new Fakes(options(1));
                 Allocation allocation = fakes.pool().allocate(1000)) {
-            Watch watch = watch(allocation);
-            assertThat(watch).isNotNull();
+            Watch watch = Objects.requireNonNull(watch(allocation));
             assertThat(watch.reclaims()).isTrue();
             assertThat(allocation.segment().byteSize()).isZero();
             assertThat(watch.reclaims()).isFalse();
