@@ -103,7 +103,7 @@ public record OutOfMemoryReport(
         text.append(size(driver.totalBytes()))
                 .append(", ")
                 .append(size(refusal.elsewhereBytes()))
-                .append(" held by others");
+                .append(" in use by others");
         text.append("\n  refused by ").append(refusal.account()).append(": ");
         text.append(size(refusal.chargedBytes())).append(" of ").append(size(refusal.limitBytes()));
         steps.forEach(

@@ -21,7 +21,7 @@ class OutOfMemoryReportTest {
             + cached 1.00 MiB (1048576 B) + pending 8.00 MiB (8388608 B) + free 10.00 MiB (10485760 B); \
             largest free block 4.00 MiB (4194304 B), fragmentation 60 %
               limit 64.00 MiB (67108864 B); device: 5.00 MiB (5242880 B) free of 80.00 GiB (85899345920 B), \
-            10.00 GiB (10737418240 B) held by others
+            10.00 GiB (10737418240 B) in use by others
               refused by device cuda:0: 69.00 GiB (74088185856 B) of 70.00 GiB (75161927680 B)
               tried: drop caches: 512 B
               tried: wait for events: 2.00 MiB (2097152 B)

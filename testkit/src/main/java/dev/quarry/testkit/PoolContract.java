@@ -28,6 +28,7 @@ public abstract class PoolContract
                 PoolHandlerCases,
                 PoolChildCases,
                 PoolOptionCases,
+                PoolLimitCases,
                 PoolViewCases,
                 PoolArenaCases,
                 PoolStatisticsCases {

@@ -18,6 +18,9 @@ public final class DeviceShare {
     public interface Tenant {
         /** Takes note that a limit on the device's memory was changed; gives back what nobody uses if it is exceeded. */
         void limitChanged();
+
+        /** Gives back what nobody uses, about some bytes; returns how many. */
+        long giveBack(long bytes);
     }
 
     private final DeviceDriver driver;
@@ -60,6 +63,15 @@ public final class DeviceShare {
                 .filter(other -> other.equals(kind) || driver.memory(other).totalBytes() == info.totalBytes())
                 .mapToLong(other -> accounts.of(other).charged())
                 .sum();
+    }
+
+    /** Lets all pools of this process but one give back what they do not use, until some bytes are; returns how many. */
+    public long giveBack(Tenant but, long bytes) {
+        long given = 0;
+        for (Tenant tenant : accounts.tenants()) {
+            given += tenant.equals(but) || given >= bytes ? 0 : tenant.giveBack(bytes - given);
+        }
+        return given;
     }
 
     void removeTenant(int slot) {

@@ -51,7 +51,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
         checkBounds(reservation, limit);
         root.core().checkOpen();
         Account account = above.child(name, limit);
-        if (!root.resize(account, reservation, limit)) {
+        if (!root.limits().resize(account, reservation, limit)) {
             throw root.failure(above, reservation);
         }
         return new ChildPool(root, parent, account);
@@ -117,7 +117,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
         checkBounds(reservation, limit);
         enter();
         try {
-            if (!root.resize(account, reservation, limit)) {
+            if (!root.limits().resize(account, reservation, limit)) {
                 refused.incrementAndGet();
                 throw root.failure(account, reservation);
             }
@@ -170,7 +170,7 @@ final class ChildPool extends PoolFront implements PoolInspector {
         PooledAllocation allocation = null;
         try {
             Headroom headroom = root.core().headroom();
-            allocation = headroom.isActive() && root.claim(account, size)
+            allocation = headroom.isActive() && root.limits().claim(account, size)
                     ? attemptClaimed(request, size, effort)
                     : attemptUnclaimed(request, size, effort);
         } finally {

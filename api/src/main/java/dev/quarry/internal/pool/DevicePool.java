@@ -10,14 +10,12 @@ import dev.quarry.PoolOptions;
 import dev.quarry.Stream;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.cache.StreamCache;
-import dev.quarry.internal.device.DeviceShare;
 import dev.quarry.internal.device.DriverDevice;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.segment.Block;
-import dev.quarry.spi.DriverException;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +23,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A pool over a device's driver: conducts an allocation through stream cache, index and ladder, and a free back. */
-public final class DevicePool extends PoolFront implements PoolInspector, DeviceShare.Tenant {
+public final class DevicePool extends PoolFront implements PoolInspector {
     private final PoolCore core;
     private final Domains domains;
     private final StreamOrder order;
@@ -68,7 +66,7 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
         Stall stall = new Stall(core, order, pending);
         this.reports = new PoolReports(core, pending);
         this.pressure = new Pressure(core, pending, handOver);
-        this.limits = new LimitKeeper(core, order, handOver, pending, growth);
+        this.limits = new LimitKeeper(core, order, handOver, pending, growth, admission);
         Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure, limits);
         this.dispenser = new Dispenser(core, ladder, reports);
         this.release = new Release(this, pending);
@@ -86,7 +84,7 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
             closing.abandon();
             throw e;
         }
-        device.share().setTenant(slot, this);
+        device.share().setTenant(slot, limits);
     }
 
     @Override
@@ -128,21 +126,6 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
     public void reconfigure(PoolOptions options) {
         upkeep.reconfigure(options);
         children.setLimit(core.account().limit());
-        signal();
-    }
-
-    @Override
-    public void limitChanged() {
-        core.gate().lock();
-        try {
-            if (!core.isClosed()) {
-                limits.keep();
-            }
-        } catch (DriverException e) {
-            core.log("a driver failed while memory was given back for a lower limit; it stays", e);
-        } finally {
-            core.gate().unlock();
-        }
         signal();
     }
 
@@ -334,18 +317,8 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
         return reports.failure(account, requested);
     }
 
-    /** Charges a child's account and claims the bytes, after emptying the caches where that helps. */
-    boolean claim(Account child, long size) {
-        Headroom headroom = core.headroom();
-        return headroom.charge(child, size)
-                || (child.refusal(size) == null && handOver.drainCaches() > 0 && headroom.charge(child, size));
-    }
-
-    /** Changes a child's reservation and limit, after emptying the caches where that helps; returns whether that is possible. */
-    boolean resize(Account child, long reservation, long limit) {
-        Headroom headroom = core.headroom();
-        return headroom.resize(child, reservation, limit)
-                || (handOver.drainCaches() > 0 && headroom.resize(child, reservation, limit));
+    LimitKeeper limits() {
+        return limits;
     }
 
     /** Frees a block in the order of one domain. */

@@ -75,6 +75,7 @@ final class Ladder {
      */
     @Nullable
     Block climb(Domain domain, Wish wish, Trail trail, boolean callHandler) {
+        boolean asked = false;
         while (true) {
             long freedBefore;
             core.gate().lock();
@@ -88,6 +89,11 @@ final class Ladder {
             } finally {
                 core.gate().unlock();
             }
+            if (!asked && limits.askOthers(wish, trail)) {
+                asked = true;
+                continue;
+            }
+            asked = true;
             if (!callHandler || !handlerFreed(wish, trail, freedBefore)) {
                 return null;
             }

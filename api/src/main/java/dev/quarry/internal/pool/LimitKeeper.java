@@ -1,14 +1,17 @@
 package dev.quarry.internal.pool;
 
+import dev.quarry.internal.account.Account;
+import dev.quarry.internal.device.DeviceShare;
 import dev.quarry.internal.segment.Block;
+import dev.quarry.spi.DriverException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a pool to its limits where they leave less than can be found: gives back what nobody uses after a limit was
- * lowered, and lets nobody up the ladder for what is kept for others. The caller holds the gate.
+ * lowered, and lets nobody up the ladder for what is kept for others.
  */
-final class LimitKeeper {
+final class LimitKeeper implements DeviceShare.Tenant {
     /** How often caches are emptied for an attempt while other threads fill them. */
     private static final int MOST_DRAINS = 16;
 
@@ -17,8 +20,11 @@ final class LimitKeeper {
     private final HandOver handOver;
     private final Pending pending;
     private final Growth growth;
+    private final Admission admission;
 
-    LimitKeeper(PoolCore core, StreamOrder order, HandOver handOver, Pending pending, Growth growth) {
+    LimitKeeper(
+            PoolCore core, StreamOrder order, HandOver handOver, Pending pending, Growth growth, Admission admission) {
+        this.admission = admission;
         this.core = core;
         this.order = order;
         this.handOver = handOver;
@@ -26,24 +32,91 @@ final class LimitKeeper {
         this.growth = growth;
     }
 
-    /** Gives back what nobody uses and no work can touch, as long as a limit here or above is lower than what is reserved. */
+    @Override
+    public void limitChanged() {
+        core.gate().lock();
+        try {
+            if (!core.isClosed()) {
+                keep();
+            }
+        } catch (DriverException e) {
+            core.log("a driver failed while memory was given back for a lower limit; it stays", e);
+        } finally {
+            core.gate().unlock();
+        }
+        if (admission.isAwaited()) {
+            admission.signal();
+        }
+    }
+
+    @Override
+    public long giveBack(long bytes) {
+        core.gate().lock();
+        try {
+            return core.isClosed() ? 0 : giveBackUnused(bytes);
+        } catch (DriverException e) {
+            core.log("a driver failed while memory was given back for another pool; it stays", e);
+            return 0;
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    /** Charges a child's account and claims the bytes, after emptying the caches where that helps. */
+    boolean claim(Account child, long size) {
+        Headroom headroom = core.headroom();
+        return headroom.charge(child, size)
+                || (child.refusal(size) == null && handOver.drainCaches() > 0 && headroom.charge(child, size));
+    }
+
+    /** Changes a child's reservation and limit, after emptying the caches where that helps; returns whether that is possible. */
+    boolean resize(Account child, long reservation, long limit) {
+        Headroom headroom = core.headroom();
+        return headroom.resize(child, reservation, limit)
+                || (handOver.drainCaches() > 0 && headroom.resize(child, reservation, limit));
+    }
+
+    /**
+     * Gives back what nobody uses and no work can touch, as long as a limit here or above is lower than what is reserved.
+     * The caller holds the gate.
+     */
     void keep() {
         long excess = core.account().excess();
         if (excess > 0) {
             core.headroom().refresh();
-            handOver.drainCaches();
-            core.domains().forEach(order::noteIfIdle);
-            pending.poll();
-            handOver.consolidate(core.hostDomain(), false);
-            growth.giveBack(excess);
+            giveBackUnused(excess);
         }
         if (excess > 0 || core.headroom().isLowered()) {
             core.headroom().refresh();
         }
     }
 
+    private long giveBackUnused(long bytes) {
+        handOver.drainCaches();
+        core.domains().forEach(order::noteIfIdle);
+        pending.poll();
+        handOver.consolidate(core.hostDomain(), false);
+        return growth.giveBack(bytes);
+    }
+
     /**
-     * Searches for a wish if it may be served, and keeps its bytes from others meanwhile.
+     * Lets the other pools of the device give back what they do not use, where it is not this pool's own limit that refuses.
+     * The caller does not hold the gate: the others' are taken.
+     *
+     * @return whether they gave something
+     */
+    boolean askOthers(Wish wish, Ladder.Trail trail) {
+        Account refusing = core.account().refusal(wish.size());
+        if (refusing == core.account()) {
+            return false;
+        }
+        long given = core.device().share().giveBack(this, wish.size());
+        trail.add("let other pools of the device give back what they do not use", given);
+        return given > 0;
+    }
+
+    /**
+     * Searches for a wish if it may be served, and keeps its bytes from others meanwhile. The caller holds the gate.
      *
      * @return what the search found, or {@code null}, also if it may not be served
      */
