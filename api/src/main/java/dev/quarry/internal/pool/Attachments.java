@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What only some allocations have: other streams that use them, a child pool, places, a protection of their own. */
 final class Attachments {
-    private final List<Domain> usedOn = new ArrayList<>(2);
+    private final List<Domain> usedOn = new ArrayList<>(0); // most have none
     private @Nullable ChildPool child;
     private @Nullable ViewSafety viewSafety;
     private @Nullable String allocatedAt;
@@ -18,6 +18,10 @@ final class Attachments {
         if (!usedOn.contains(domain)) {
             usedOn.add(domain);
         }
+    }
+
+    synchronized boolean hasUses() {
+        return !usedOn.isEmpty();
     }
 
     synchronized List<Domain> uses() {

@@ -144,17 +144,16 @@ final class Release {
             List<DriverEvent> events,
             @Nullable Account kept) {
         boolean dedicated = block.isDedicated();
+        if (!dedicated && isPlain(order, attached, events)) {
+            freePlain(block, requested, order, kept);
+            return;
+        }
         PendingBlock release = plan(block, order, attached, events);
         if (release.isPlain() && !dedicated) {
             Domain target = release.uses().isEmpty()
                     ? core.hostDomain()
                     : release.uses().getFirst().domain();
-            if (kept == null) {
-                pool.free(block, requested, target);
-            } else {
-                core.freeKept(block, target, kept);
-                pool.freed();
-            }
+            freePlain(block, requested, target, kept);
         } else {
             core.lock();
             try {
@@ -169,6 +168,22 @@ final class Release {
         }
         if (dedicated) {
             pool.releaseDedicated();
+        }
+    }
+
+    private boolean isPlain(Domain order, @Nullable Attachments attached, List<DriverEvent> events) {
+        return events.isEmpty()
+                && !order.recordsFrees()
+                && !core.isClearing()
+                && (attached == null || !attached.hasUses());
+    }
+
+    private void freePlain(Block block, long requested, Domain target, @Nullable Account kept) {
+        if (kept == null) {
+            pool.free(block, requested, target);
+        } else {
+            core.freeKept(block, target, kept);
+            pool.freed();
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.Set;
  * The driver of {@code cpu:0}: checks arguments, and passes memory to {@link HostMemory}, streams to {@link CpuStreams}.
  *
  * <p>Memory of kind host is committed page by page, when first written, so an allocation succeeds as long as all
- * together fit the machine. Fresh memory reads as zeros where pages are mapped, which no caller should rely on.
+ * together fit the machine, and it alone fits what is free at the time. Fresh memory reads as zeros where pages are mapped, which no caller should rely on.
  */
 final class CpuDriver implements DeviceDriver {
     private static final long GRANULE = 64;

@@ -118,6 +118,10 @@ class MappedHostMemoryTest extends HostMemoryContract {
         assertThatExceptionOfType(DriverOutOfMemoryException.class)
                 .isThrownBy(() -> full.allocate(new SegmentRequest(MemoryKind.PINNED, MIB, 64, false)))
                 .withMessageContaining("only 8.00 KiB are free");
+        assertThatExceptionOfType(DriverOutOfMemoryException.class)
+                .isThrownBy(() -> full.allocate(new SegmentRequest(MemoryKind.HOST, 8 * MIB, 64, false)))
+                .withMessageContaining("only 8.00 KiB are free on this machine");
+        Files.writeString(meminfo, "MemTotal:  8192 kB\nMemAvailable:  8192 kB\n");
         full.allocate(new SegmentRequest(MemoryKind.HOST, 8 * MIB, 64, false));
         full.close();
     }
