@@ -92,11 +92,16 @@ final class LimitKeeper implements DeviceShare.Tenant {
     }
 
     private long giveBackUnused(long bytes) {
+        long before = growth.releasedBytes();
         handOver.drainCaches();
         core.domains().forEach(order::noteIfIdle);
-        pending.poll();
+        pending.poll(); // gives back what was shareable, too
         handOver.consolidate(core.hostDomain(), false);
-        return growth.giveBack(bytes);
+        long left = bytes - (growth.releasedBytes() - before);
+        if (left > 0) {
+            growth.giveBack(left);
+        }
+        return growth.releasedBytes() - before;
     }
 
     /**
