@@ -23,13 +23,13 @@ final class Attachments {
         }
     }
 
-    synchronized List<Domain> uses() {
-        return usedOn; // replaced and never changed
+    /** Returns whether other streams than that of its order use the allocation. */
+    synchronized boolean hasUses() {
+        return !usedOn.isEmpty();
     }
 
-    /** Returns whether a free needs nothing of this. */
-    synchronized boolean isBare() {
-        return usedOn.isEmpty() && child == null;
+    synchronized List<Domain> uses() {
+        return usedOn; // replaced and never changed
     }
 
     synchronized @Nullable ChildPool child() {
