@@ -206,11 +206,12 @@ final class Remedy {
         if (others <= 0) {
             return usedUp + " by this pool: free some.";
         }
-        String whose = why.byOtherPools() > 0
-                ? "free some in other pools of this process, or let other processes give theirs back."
-                : "let other processes give theirs back.";
         boolean own = why.now().allocatedBytes().current() > 0;
-        return usedUp + ", " + size(others) + " of it outside this pool: " + (own ? "free some, " : "") + whose;
+        String where = why.byOtherPools() > 0
+                ? "free some " + (own ? "here or " : "") + "in other pools of this process, or "
+                : own ? "free some, or " : "";
+        return usedUp + ", " + size(others) + " of it outside this pool: " + where
+                + "let other processes give theirs back.";
     }
 
     private static String raiseAbove() {

@@ -192,12 +192,12 @@ class RemedyTest {
                 row(
                         "other pools",
                         full().reserved(30 * MIB).otherPools(70 * MIB),
-                        "The device's memory is used up, 70.00 MiB of it outside this pool: free some, trim or close"
-                                + " other pools of this process, or let other processes give theirs back."),
+                        "The device's memory is used up, 70.00 MiB of it outside this pool: free some here"
+                                + " or in other pools of this process, or let other processes give theirs back."),
                 row(
                         "other processes",
                         full().reserved(30 * MIB),
-                        "The device's memory is used up, 70.00 MiB of it outside this pool: free some, let other"
+                        "The device's memory is used up, 70.00 MiB of it outside this pool: free some, or let other"
                                 + " processes give theirs back."),
                 row(
                         "others alone",

@@ -64,7 +64,7 @@ class SharedDeviceTest {
         assertThatExceptionOfType(DeviceOutOfMemoryException.class)
                 .isThrownBy(() -> two.allocate(TOTAL / 2))
                 .withMessageContaining(
-                        "48.00 MiB of it outside this pool: free some, let other processes give theirs back")
+                        "48.00 MiB of it outside this pool: free some, or let other processes give theirs back")
                 .satisfies(
                         e -> assertThat(e.report().refusal().elsewhereBytes()).isEqualTo(TOTAL / 4 * 3))
                 .satisfies(e -> assertThat(e.report().refusal().account()).isEqualTo("driver"));
