@@ -92,13 +92,13 @@ final class Dispenser {
                 return carveWithin(block, domain, size, alignment, requested, tag, claimed);
             }
             boolean roomy = heap.segments().bytes() < core.tightBytes();
-            if (roomy || !effort.climbs() || !heap.isMuchTooLarge(block, size)) {
+            if (roomy || !effort.climbs() || !(heap.isMuchTooLarge(block, size) || ladder.places(size))) {
                 return heap.carve(block, size, alignment, domain, requested, tag);
             }
         } finally {
             core.unlock();
         }
-        return null; // the ladder exchanges it for one of the right size
+        return null; // the ladder exchanges it for one of the right size, or finds a better place
     }
 
     /** Carves if that leaves what is kept for others; under the lock. */

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * not held across a driver call. The account is charged before the driver is asked and released when it refuses (I5).
  */
 final class Growth {
+    /** All but one of so many parts of what may be reserved are allocated where memory is cramped. */
+    private static final int CRAMPED_PARTS = 16;
+
     private final PoolCore core;
     private final Heap heap;
     private final DeviceDriver driver;
@@ -21,6 +24,9 @@ final class Growth {
 
     /** Grows ranges of reserved addresses; {@code null} for a pool without virtual memory. */
     private final @Nullable PageGrowth pages;
+
+    /** Places requests when nearly all memory is in use; {@code null} for a pool without virtual memory. */
+    private final @Nullable PagePlacement placement;
 
     private final SegmentRelease release;
 
@@ -35,6 +41,7 @@ final class Growth {
                 .map(memory -> new PageSupply(core, memory))
                 .orElse(null);
         this.pages = supply == null ? null : new PageGrowth(core, order, supply);
+        this.placement = supply == null ? null : new PagePlacement(core, order, supply);
         this.release = new SegmentRelease(core, order, supply == null ? null : new PageRelease(core, order, supply));
     }
 
@@ -101,6 +108,22 @@ final class Growth {
     @Nullable
     Block remap(Domain domain, Wish wish) {
         return pages == null ? null : pages.remap(domain, wish);
+    }
+
+    /**
+     * Returns whether what else fits depends on where a request is placed: it is larger than half a page, and nearly all that
+     * may be reserved is allocated, in handles that are small enough to be moved. Under the lock.
+     */
+    boolean isCramped(long size) {
+        return placement != null
+                && placement.isWorthFor(size)
+                && heap.allocatedBytes() > core.mostBytes() / CRAMPED_PARTS * (CRAMPED_PARTS - 1);
+    }
+
+    /** Places a wish where the fewest pages come under it, moving free pages; or returns {@code null}. */
+    @Nullable
+    Block place(Domain domain, Wish wish) {
+        return placement == null ? null : placement.place(domain, wish);
     }
 
     /** Takes a segment of its own for a shareable wish, or returns {@code null}. */

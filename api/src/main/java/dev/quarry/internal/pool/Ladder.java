@@ -100,8 +100,16 @@ final class Ladder {
         }
     }
 
+    /** Returns whether a request is to be placed by the ladder even where a free block fits it. Under the lock. */
+    boolean places(long size) {
+        return steps.isOn(REMAP) && growth.isCramped(size);
+    }
+
     private @Nullable Block serve(Domain domain, Wish wish, Trail trail) {
-        Block block = search(domain, wish, trail);
+        Block block = place(domain, wish, trail);
+        if (block == null) {
+            block = search(domain, wish, trail);
+        }
         if (block == null) {
             domain.sampleNext();
             block = grow(domain, wish, trail);
@@ -265,6 +273,17 @@ final class Ladder {
                 RELEASE,
                 trail,
                 () -> trail.freed(release.releaseSegmentOf(block)) > 0 ? growth.grow(domain, wish) : null);
+    }
+
+    private @Nullable Block place(Domain domain, Wish wish, Trail trail) {
+        boolean places;
+        core.lock();
+        try {
+            places = places(wish.size());
+        } finally {
+            core.unlock();
+        }
+        return places ? steps.attempt(REMAP, trail, () -> trail.took(growth.place(domain, wish))) : null;
     }
 
     private @Nullable Block remap(Domain domain, Wish wish, Trail trail) {

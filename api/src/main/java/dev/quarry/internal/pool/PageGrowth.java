@@ -159,7 +159,7 @@ final class PageGrowth {
         }
         List<Handle> handles = new ArrayList<>(supply.unmap(moved));
         supply.release(supply.unmap(released));
-        return complete(handles, window.bytes()) ? map(window, handles, domain, wish) : null;
+        return supply.complete(handles, window.bytes(), policy()) ? map(window, handles, domain, wish) : null;
     }
 
     /** Returns what could be created for a window, after giving spare handles back that are too large where it is too little. */
@@ -169,20 +169,6 @@ final class PageGrowth {
             supply.releaseUnfit(window.bytes());
         }
         return core.room();
-    }
-
-    /** Adds new handles to moved ones, up to some bytes; those are kept for the next growth where that does not work. */
-    private boolean complete(List<Handle> handles, long bytes) {
-        long missing = bytes - PageSupply.sum(handles);
-        boolean created = missing == 0;
-        try {
-            created = created || handles.addAll(supply.create(missing, policy()));
-        } finally {
-            if (!created) {
-                supply.keep(handles);
-            }
-        }
-        return created;
     }
 
     /** Returns where to map memory for a wish; reserves addresses if none are left. */

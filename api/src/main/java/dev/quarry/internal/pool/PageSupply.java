@@ -272,6 +272,20 @@ final class PageSupply {
         return handles.stream().mapToLong(Handle::bytes).sum();
     }
 
+    /** Adds new handles to some, up to some bytes; keeps those for the next growth and returns false where that does not work. */
+    boolean complete(List<Handle> handles, long bytes, PagePolicy policy) {
+        long missing = bytes - sum(handles);
+        boolean created = missing == 0;
+        try {
+            created = created || handles.addAll(create(missing, policy));
+        } finally {
+            if (!created) {
+                keep(handles);
+            }
+        }
+        return created;
+    }
+
     /** Returns how many bytes spare handles have that would be used for some bytes. */
     long spareBytes(long bytes) {
         return spare.fittingBytes(bytes);

@@ -23,6 +23,9 @@ final class Pending {
     private final List<PendingBlock> blocks = new ArrayList<>();
     private long bytes;
 
+    /** Guarded by the gate. */
+    private boolean isClearing;
+
     Pending(PoolCore core, StreamOrder order, SegmentRelease release, Supplier<Domain> defaultDomain) {
         this.core = core;
         this.order = order;
@@ -58,6 +61,7 @@ final class Pending {
      */
     long poll() {
         long freed = 0;
+        isClearing = false;
         for (PendingBlock pending : snapshot()) {
             List<Use> open = new ArrayList<>(pending.uses());
             open.removeIf(this::isPassed);
@@ -171,8 +175,14 @@ final class Pending {
         return size;
     }
 
+    /** Returns whether the last {@link #poll} has left blocks that wait for being cleared on a stream. Under the gate. */
+    boolean isClearing() {
+        return isClearing;
+    }
+
     /** Lets a block wait for its own clearing on a stream before it is given back. */
     private void awaitClearing(PendingBlock pending, Domain domain) {
+        isClearing = true;
         core.lock();
         try {
             Use clearing = new Use(domain, domain.nextSequence());

@@ -38,8 +38,8 @@ final class Stall {
      */
     long waitForAll(Trail trail) {
         long bytes = mayWait(trail) ? waitForAll(budgetNanos(), trail) : 0;
-        if (pending.poll() > 0 && mayWait(trail)) {
-            // A block that the device had to clear is pending again, and complete when that is done.
+        if ((pending.poll() > 0 || pending.isClearing()) && mayWait(trail)) {
+            // A block that the device has to clear is behind that now, and complete when it is done.
             bytes += waitForAll(budgetNanos(), trail);
             pending.poll();
         }

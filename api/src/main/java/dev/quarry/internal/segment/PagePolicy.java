@@ -73,12 +73,20 @@ public record PagePolicy(long pageBytes, PoolMode mode, long most, boolean limit
      * @param reserved bytes that are reserved already
      */
     public long handle(long left, long reserved) {
-        long largest = switch (mode) {
+        boolean tight = reserved > most / 4 * 3;
+        return Math.min(left, roundUp(Math.clamp(largest(), 1, tight ? SMALL_HANDLE_BYTES : HANDLE_BYTES)));
+    }
+
+    private long largest() {
+        return switch (mode) {
             case FAST -> HANDLE_BYTES;
             case BALANCED -> limited ? Long.highestOneBit(most / LIMIT_PARTS) : HANDLE_BYTES;
             case THRIFTY -> pageBytes;
         };
-        boolean tight = reserved > most / 4 * 3;
-        return Math.min(left, roundUp(Math.clamp(largest, 1, tight ? SMALL_HANDLE_BYTES : HANDLE_BYTES)));
+    }
+
+    /** Returns whether all handles are of one page: then each that lies under free memory can be moved anywhere. */
+    public boolean isByPage() {
+        return largest() <= pageBytes;
     }
 }

@@ -38,6 +38,19 @@ class PagePolicyTest {
     }
 
     @Test
+    void shouldSayWhetherAllHandlesAreOfOnePage() {
+        assertThat(new PagePolicy(PAGE, PoolMode.THRIFTY, 80 * GIB, false).isByPage())
+                .isTrue();
+        assertThat(new PagePolicy(PAGE, PoolMode.BALANCED, 15 * GIB, true).isByPage())
+                .isTrue();
+        assertThat(new PagePolicy(PAGE, PoolMode.BALANCED, 17 * GIB, true).isByPage())
+                .isFalse();
+        assertThat(new PagePolicy(PAGE, PoolMode.BALANCED, 15 * GIB, false).isByPage())
+                .isFalse();
+        assertThat(new PagePolicy(PAGE, PoolMode.FAST, GIB, true).isByPage()).isFalse();
+    }
+
+    @Test
     void shouldGrowByAStepOfAtMostAPartOfTheLimit() {
         assertThat(new PagePolicy(PAGE, PoolMode.BALANCED, 16 * GIB, false).next(PAGE, false, 0))
                 .isEqualTo(24 * MIB);
