@@ -31,7 +31,7 @@ final class LimitKeeper {
     /** Gives back what nobody uses and no work can touch, as long as a limit here or above is lower than what is reserved. */
     void keep() {
         long excess = core.account().excess();
-        if (excess > 0) {
+        if (excess > 0 && !core.isSecluded()) {
             core.headroom().refresh();
             handOver.drainCaches();
             core.domains().forEach(order::noteIfIdle);

@@ -58,12 +58,18 @@ final class Remedy {
                     + " the option " + limitOption() + '.';
         }
         for (LadderStep step : LadderStep.values()) {
-            if (why.lacks(step) && isWanted(step)) {
+            boolean possible = !why.isPrivate() || !Backing.NEVER_PRIVATE.contains(step);
+            if (possible && why.lacks(step) && isWanted(step)) {
                 return "The step " + step + " is switched off: " + found(step) + ". Add it to the option ladder.";
             }
         }
         if (why.isHeldUpByWork() && !why.lacks(LadderStep.WAIT)) {
             return heldUp();
+        }
+        if (why.isPrivate() && why.now().freeBytes() + why.now().pendingBytes() >= why.block()) {
+            return "The pool is private: what one stream freed serves that stream alone, and nothing moves before the"
+                    + " pool closes. Warm it up with the sizes that are captured, capture on fewer streams, or raise"
+                    + " the option " + limitOption() + '.';
         }
         if (why.lacks(LadderStep.HANDLER) && why.options().outOfMemoryHandler() != null) {
             return "The step handler is switched off, so the out-of-memory handler was not asked. Add it to the option"

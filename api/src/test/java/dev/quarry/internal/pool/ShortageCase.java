@@ -37,6 +37,7 @@ final class ShortageCase {
     private boolean timedOut;
     private boolean lost;
     private boolean kept;
+    private boolean isPrivate;
     private long deviceLimit = Long.MAX_VALUE;
 
     ShortageCase asking(long bytes) {
@@ -152,6 +153,11 @@ final class ShortageCase {
         return this;
     }
 
+    ShortageCase isPrivate() {
+        isPrivate = true;
+        return this;
+    }
+
     ShortageCase deviceLimited(long bytes) {
         deviceLimit = bytes;
         return this;
@@ -184,7 +190,8 @@ final class ShortageCase {
                 ofOthers,
                 ofOthers,
                 ofOtherSort,
-                unused);
+                unused,
+                isPrivate);
     }
 
     private MemoryStatistics statistics() {

@@ -1,0 +1,80 @@
+package dev.quarry.internal.pool;
+
+import dev.quarry.MemoryInfo;
+import dev.quarry.MemorySource;
+import dev.quarry.spi.DriverException;
+import dev.quarry.spi.DriverOutOfMemoryException;
+import dev.quarry.spi.SegmentRequest;
+import dev.quarry.spi.VirtualMemory;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Memory of another library. What the user's code returns is checked, and what it throws while memory is given back is turned
+ * into the failure of a driver, since that is what a pool keeps whole under.
+ */
+record SourceSupply(MemorySource source) implements MemorySupply {
+    private static final int NO_CODE = -1;
+
+    @Override
+    public long allocate(SegmentRequest request) {
+        OptionalLong answer = Objects.requireNonNull(
+                source.allocate(request.bytes(), request.alignment()), () -> source + " returned null for an address");
+        if (answer.isEmpty()) {
+            throw new DriverOutOfMemoryException(
+                    "MemorySource.allocate",
+                    arguments(request.bytes(), request.alignment()),
+                    NO_CODE,
+                    "not enough memory");
+        }
+        long address = answer.getAsLong();
+        if (address <= 0 || address % request.alignment() != 0 || address > Long.MAX_VALUE - request.bytes()) {
+            throw new IllegalStateException(source + " returned the address " + hex(address) + " for " + request.bytes()
+                    + " bytes (expected: a positive multiple of " + request.alignment() + "); it is not used");
+        }
+        return address;
+    }
+
+    @Override
+    public void free(long address, long bytes) {
+        try {
+            source.free(address, bytes);
+        } catch (DriverException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            DriverException failure =
+                    new DriverException("MemorySource.free", hex(address) + ", " + bytes, NO_CODE, "thrown: " + e);
+            failure.initCause(e);
+            throw failure;
+        }
+    }
+
+    @Override
+    public MemoryInfo memory() {
+        MemoryInfo info = Objects.requireNonNull(source.memory(), () -> source + " returned null for its memory");
+        if (info.freeBytes() < 0 || info.totalBytes() < info.freeBytes()) {
+            throw new IllegalStateException(source + " says " + info + " (expected: 0 <= freeBytes <= totalBytes)");
+        }
+        return info;
+    }
+
+    @Override
+    public Optional<VirtualMemory> virtualMemory() {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean isForeign() {
+        return true;
+    }
+
+    private static String arguments(long bytes, long alignment) {
+        return bytes + ", " + alignment;
+    }
+
+    /** Returns an address as text. */
+    static String hex(long address) {
+        return address < 0 ? Long.toString(address) : "0x" + Long.toHexString(address);
+    }
+}
