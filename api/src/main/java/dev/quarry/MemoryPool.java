@@ -230,7 +230,9 @@ public interface MemoryPool extends AutoCloseable {
      * back before it is closed: {@link #trim()}, {@link #compact()} and {@link #collect()} return 0, and a limit that is
      * lowered only refuses more. Nothing is recorded on a stream, no stream or event is waited for or asked, whether it
      * captures or not. What one stream freed is reused by that stream only; what was freed in the host's order, and what
-     * {@link #warmUp} prepared, by any. What several streams or events would have to pass is not reused.
+     * {@link #warmUp} prepared, by any; what of that lies beside memory that a stream freed
+     * joins it when that stream lacks memory. What
+     * several streams or events would have to pass is not reused.
      *
      * <p>How to use it: {@linkplain #warmUp warm it up} before the capture, so that the driver is not asked in it; allocate
      * from it for the captured work only, in the order of the capturing stream, and free in that order; close it when the
@@ -239,7 +241,7 @@ public interface MemoryPool extends AutoCloseable {
      *
      * <p>Its options are those given, without {@link PoolOptions#virtualMemory()}, without {@link PoolOptions#reclaim()}
      * (lost handles are only reported), and of the {@linkplain PoolOptions#ladder() ladder} only the steps
-     * {@code drain-caches}, {@code other-segments} and {@code handler}. Shareable requests throw
+     * {@code drain-caches}, {@code merge}, {@code other-segments} and {@code handler}. Shareable requests throw
      * {@link UnsupportedOperationException}, {@linkplain Device#borrowStream borrowed} streams
      * {@link IllegalArgumentException}. Closing it while a stream that it knows captures throws
      * {@link IllegalStateException} and changes nothing. Closing this pool does not close it; the {@link Quarry} does.

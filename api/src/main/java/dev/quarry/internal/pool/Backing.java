@@ -20,9 +20,12 @@ import java.util.Set;
  * @param isPrivate whether streams that capture graphs are served
  */
 record Backing(MemorySupply supply, boolean isPrivate) {
-    /** The steps that a private pool never takes: they ask streams, hand memory over, or give it back. */
-    static final Set<LadderStep> NEVER_PRIVATE =
-            EnumSet.complementOf(EnumSet.of(LadderStep.DRAIN_CACHES, LadderStep.OTHER_SEGMENTS, LadderStep.HANDLER));
+    /**
+     * The steps that a private pool never takes: they ask streams, hand memory over, or give it back. What merges there is what
+     * one stream freed, and what nobody used yet.
+     */
+    static final Set<LadderStep> NEVER_PRIVATE = EnumSet.complementOf(
+            EnumSet.of(LadderStep.DRAIN_CACHES, LadderStep.MERGE, LadderStep.OTHER_SEGMENTS, LadderStep.HANDLER));
 
     /** Returns how memory can be mapped, where the pool does that: what is mapped by handles could be moved. */
     Optional<VirtualMemory> virtualMemory() {

@@ -79,7 +79,7 @@ final class PoolCore {
         this.account = device.share().account(kind).child(name, Long.MAX_VALUE);
         this.clock = device.clock();
         this.classes = new SizeClasses(device.driver().granule(), LARGEST_CACHED);
-        this.heap = new Heap(classes, counters, clock);
+        this.heap = new Heap(classes, counters, clock, backing.isPrivate());
         this.options = options;
         this.growthPolicy = Growth.policyOf(options, classes.granule());
         this.hostDomain = addDomain(pool, null);
