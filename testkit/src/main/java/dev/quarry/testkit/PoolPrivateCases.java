@@ -102,7 +102,9 @@ interface PoolPrivateCases extends PoolSubject {
         for (int round = 0; round < 3; round++) {
             List<Allocation> all = new ArrayList<>();
             for (Stream stream : List.of(first, second)) {
-                all.addAll(graph.allocateAll(stream, LIMIT / 8, 1000, 1000, LIMIT / 8));
+                for (long bytes : new long[] {LIMIT / 8, 1000, 1000, LIMIT / 8}) {
+                    all.add(graph.allocate(bytes, stream));
+                }
             }
             all.forEach(Allocation::close);
         }

@@ -254,7 +254,7 @@ final class PoolCore {
             try {
                 drainDeferred();
                 count(block);
-                heap.free(block, domain.isGone() ? hostDomain : domain);
+                heap.free(block, isGone(domain) ? hostDomain : domain);
             } finally {
                 unlock();
             }
@@ -273,10 +273,15 @@ final class PoolCore {
         try {
             headroom.freed(child, block.size());
             count(block);
-            heap.free(block, domain.isGone() ? hostDomain : domain);
+            heap.free(block, isGone(domain) ? hostDomain : domain);
         } finally {
             unlock();
         }
+    }
+
+    /** Returns whether what a domain frees is nobody's at once. */
+    private boolean isGone(Domain domain) {
+        return domain.isGone() && !isSecluded();
     }
 
     /** Returns the domains that exist, the host's first. */
