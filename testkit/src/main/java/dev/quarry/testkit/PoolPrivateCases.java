@@ -94,8 +94,7 @@ interface PoolPrivateCases extends PoolSubject {
     @Test
     default void shouldServeAnyStreamWithoutGrowingWhenWarm() {
         MemoryPool graph = kept(pool().privatePool());
-        graph.warmUp(LIMIT / 8, 4);
-        graph.warmUp(1000, 8);
+        graph.warmUp(LIMIT / 8, 5);
         long before = graph.statistics().driver().allocations();
         Stream first = stream();
         Stream second = stream();

@@ -2,6 +2,7 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.MemoryInfo;
 import dev.quarry.MemorySource;
+import dev.quarry.QuarryException;
 import dev.quarry.spi.DriverException;
 import dev.quarry.spi.DriverOutOfMemoryException;
 import dev.quarry.spi.SegmentRequest;
@@ -9,6 +10,7 @@ import dev.quarry.spi.VirtualMemory;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * Memory of another library. What the user's code returns is checked, and what it throws while memory is given back is turned
@@ -20,7 +22,8 @@ record SourceSupply(MemorySource source) implements MemorySupply {
     @Override
     public long allocate(SegmentRequest request) {
         OptionalLong answer = Objects.requireNonNull(
-                source.allocate(request.bytes(), request.alignment()), () -> source + " returned null for an address");
+                ask(() -> source.allocate(request.bytes(), request.alignment())),
+                () -> source + " returned null for an address");
         if (answer.isEmpty()) {
             throw new DriverOutOfMemoryException(
                     "MemorySource.allocate",
@@ -42,7 +45,7 @@ record SourceSupply(MemorySource source) implements MemorySupply {
             source.free(address, bytes);
         } catch (DriverException e) {
             throw e;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             DriverException failure =
                     new DriverException("MemorySource.free", hex(address) + ", " + bytes, NO_CODE, "thrown: " + e);
             failure.initCause(e);
@@ -52,7 +55,7 @@ record SourceSupply(MemorySource source) implements MemorySupply {
 
     @Override
     public MemoryInfo memory() {
-        MemoryInfo info = Objects.requireNonNull(source.memory(), () -> source + " returned null for its memory");
+        MemoryInfo info = Objects.requireNonNull(ask(source::memory), () -> source + " returned null for its memory");
         if (info.freeBytes() < 0 || info.totalBytes() < info.freeBytes()) {
             throw new IllegalStateException(source + " says " + info + " (expected: 0 <= freeBytes <= totalBytes)");
         }
@@ -67,6 +70,17 @@ record SourceSupply(MemorySource source) implements MemorySupply {
     @Override
     public boolean isForeign() {
         return true;
+    }
+
+    /** Asks the source; a checked exception, which other languages throw anywhere, becomes one that callers expect. */
+    private <T> T ask(Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new QuarryException(source + " threw " + e, e);
+        }
     }
 
     private static String arguments(long bytes, long alignment) {
