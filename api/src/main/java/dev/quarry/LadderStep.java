@@ -54,6 +54,12 @@ public enum LadderStep {
     /** Waits on the host for one block that another stream freed, out of that stream's reach; within {@link PoolOptions#maxStall()}. */
     WAIT_FOR_BLOCK,
 
+    /**
+     * Lets the process's other pools of the device give back what nobody uses, and begins again if they did; where it is not
+     * the pool's own limit that refuses. Tried once for an allocation.
+     */
+    OTHER_POOLS,
+
     /** Asks {@link PoolOptions#outOfMemoryHandler()}, and begins again if bytes came free. */
     HANDLER;
 

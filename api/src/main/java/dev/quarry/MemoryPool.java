@@ -241,7 +241,7 @@ public interface MemoryPool extends AutoCloseable {
      *
      * <p>Its options are those given, without {@link PoolOptions#virtualMemory()}, without {@link PoolOptions#reclaim()}
      * (lost handles are only reported), and of the {@linkplain PoolOptions#ladder() ladder} only the steps
-     * {@code drain-caches}, {@code merge}, {@code other-segments} and {@code handler}. Shareable requests throw
+     * {@code drain-caches}, {@code merge}, {@code other-segments}, {@code other-pools} and {@code handler}. Shareable requests throw
      * {@link UnsupportedOperationException}, {@linkplain Device#borrowStream borrowed} streams
      * {@link IllegalArgumentException}. Closing it while a stream that it knows captures throws
      * {@link IllegalStateException} and changes nothing. Closing this pool does not close it; the {@link Quarry} does.

@@ -143,8 +143,8 @@ public final class PoolOptions {
     }
 
     /**
-     * Returns of how many allocations one is watched for being lost without a close; 0 for none. One of 16 MiB or more that
-     * no cache served counts once more for each 16 MiB, and one for which the pool had to grow is always watched.
+     * Returns of how many allocations one is watched for being lost without a close; 0 for none. Each 64 MiB of
+     * a large one that no cache served count as one more, and one for which the pool had to grow is always watched.
      */
     public int leakSampling() {
         return values.leakSampling;

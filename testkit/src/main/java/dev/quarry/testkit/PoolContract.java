@@ -29,6 +29,7 @@ public abstract class PoolContract
                 PoolChildCases,
                 PoolOptionCases,
                 PoolCompactCases,
+                PoolLimitCases,
                 PoolViewCases,
                 PoolArenaCases,
                 PoolStatisticsCases,

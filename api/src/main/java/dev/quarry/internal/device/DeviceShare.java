@@ -17,6 +17,12 @@ public final class DeviceShare {
     public interface Tenant {
         /** Takes note that a limit on the device's memory was changed; gives back what nobody uses if it is exceeded. */
         void limitChanged();
+
+        /** Gives back what nobody uses, about some bytes; returns how many. */
+        long giveBack(long bytes);
+
+        /** Returns the bytes that the pool holds and nobody has allocated, as far as can be told at once. */
+        long idleBytes();
     }
 
     private final DeviceDriver driver;
@@ -58,6 +64,23 @@ public final class DeviceShare {
         return driver.kinds().stream()
                 .filter(other -> other.equals(kind) || driver.memory(other).totalBytes() == info.totalBytes())
                 .mapToLong(other -> accounts.of(other).charged())
+                .sum();
+    }
+
+    /** Lets all pools of this process but one give back what they do not use, until some bytes are; returns how many. */
+    public long giveBack(Tenant but, long bytes) {
+        long given = 0;
+        for (Tenant tenant : accounts.tenants()) {
+            given += tenant.equals(but) || given >= bytes ? 0 : tenant.giveBack(bytes - given);
+        }
+        return given;
+    }
+
+    /** Returns the bytes that all pools of this process but one hold and nobody has allocated. The caller holds no pool's lock. */
+    public long idleBytes(Tenant but) {
+        return accounts.tenants().stream()
+                .filter(tenant -> !tenant.equals(but))
+                .mapToLong(Tenant::idleBytes)
                 .sum();
     }
 

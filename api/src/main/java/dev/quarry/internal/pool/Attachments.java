@@ -23,6 +23,11 @@ final class Attachments {
         }
     }
 
+    /** Returns whether other streams than that of its order use the allocation. */
+    synchronized boolean hasUses() {
+        return !usedOn.isEmpty();
+    }
+
     synchronized List<Domain> uses() {
         return usedOn; // replaced and never changed
     }
@@ -51,13 +56,20 @@ final class Attachments {
         allocatedAt = place;
     }
 
-    synchronized void setWatch(@Nullable Watch handleWatch) {
+    synchronized void setWatch(Watch handleWatch) {
         watch = handleWatch;
     }
 
     /** Returns what watches the handle, or {@code null}. */
     synchronized @Nullable Watch watch() {
         return watch;
+    }
+
+    /** Returns what watches the handle, and forgets it. */
+    synchronized @Nullable Watch takeWatch() {
+        Watch present = watch;
+        watch = null;
+        return present;
     }
 
     synchronized @Nullable Place closedAt() {

@@ -21,11 +21,15 @@ import java.util.Set;
  */
 record Backing(MemorySupply supply, boolean isPrivate) {
     /**
-     * The steps that a private pool never takes: they ask streams, hand memory over, or give it back. What merges there is what
-     * one stream freed, and what nobody used yet.
+     * The steps that a private pool never takes: they ask its streams, hand memory over, or give it back. What merges there is
+     * what one stream freed, and what nobody used yet; other pools give back what is theirs.
      */
-    static final Set<LadderStep> NEVER_PRIVATE = EnumSet.complementOf(
-            EnumSet.of(LadderStep.DRAIN_CACHES, LadderStep.MERGE, LadderStep.OTHER_SEGMENTS, LadderStep.HANDLER));
+    static final Set<LadderStep> NEVER_PRIVATE = EnumSet.complementOf(EnumSet.of(
+            LadderStep.DRAIN_CACHES,
+            LadderStep.MERGE,
+            LadderStep.OTHER_SEGMENTS,
+            LadderStep.OTHER_POOLS,
+            LadderStep.HANDLER));
 
     /** Returns how memory can be mapped, where the pool does that: what is mapped by handles could be moved. */
     Optional<VirtualMemory> virtualMemory() {

@@ -10,7 +10,6 @@ import dev.quarry.PoolOptions;
 import dev.quarry.Stream;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.cache.StreamCache;
-import dev.quarry.internal.device.DeviceShare;
 import dev.quarry.internal.device.DriverDevice;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.index.SizeClasses;
@@ -24,7 +23,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A pool over a device's driver: conducts an allocation through stream cache, index and ladder, and a free back. */
-public final class DevicePool extends PoolFront implements PoolInspector, DeviceShare.Tenant {
+public final class DevicePool extends PoolFront implements PoolInspector {
     private final PoolCore core;
     private final Domains domains;
     private final StreamOrder order;
@@ -74,7 +73,7 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
         Stall stall = new Stall(core, order, pending);
         this.reports = new PoolReports(core, pending);
         this.pressure = new Pressure(core, pending, handOver);
-        this.limits = new LimitKeeper(core, order, handOver, pending, growth);
+        this.limits = new LimitKeeper(core, order, handOver, pending, growth, admission);
         this.release = new Release(this, pending);
         this.salvage = new Salvage(this, order, pending, release);
         Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure, limits, salvage);
@@ -93,7 +92,7 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
             closing.abandon();
             throw e;
         }
-        device.share().setTenant(slot, this);
+        device.share().setTenant(slot, limits);
     }
 
     @Override
@@ -145,12 +144,6 @@ public final class DevicePool extends PoolFront implements PoolInspector, Device
     public void reconfigure(PoolOptions options) {
         upkeep.reconfigure(options);
         children.setLimit(core.account().limit());
-        signal();
-    }
-
-    @Override
-    public void limitChanged() {
-        limits.changed();
         signal();
     }
 

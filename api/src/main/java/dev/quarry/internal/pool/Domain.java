@@ -25,7 +25,7 @@ final class Domain extends Padded implements StreamClient {
     static final long EVERYTHING = Long.MAX_VALUE;
 
     /** Size in bytes from which on an allocation counts as more than one in the choice of those that are watched. */
-    static final long WEIGHED_BYTES = 16 << 20;
+    static final long WEIGHED_BYTES = 64 << 20;
 
     private static final int COUNTDOWN = 24;
 

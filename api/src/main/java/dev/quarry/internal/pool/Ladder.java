@@ -76,6 +76,7 @@ final class Ladder {
         trail.begin(quest);
         Domain domain = quest.domain();
         Wish wish = quest.wish();
+        boolean asked = false;
         while (true) {
             long freeBefore;
             core.gate().lock();
@@ -91,7 +92,9 @@ final class Ladder {
             } finally {
                 core.gate().unlock();
             }
-            if (!callHandler || !handler.freesSomething(wish, trail, freeBefore)) {
+            boolean given = !asked && limits.askOthers(wish, steps, trail);
+            asked = true;
+            if (!given && (!callHandler || !handler.freesSomething(wish, trail, freeBefore))) {
                 return null;
             }
         }
@@ -116,7 +119,7 @@ final class Ladder {
         if (block != null) {
             return block;
         }
-        boolean waits = order.canWait(domain);
+        boolean waits = trail.waits(order.canWait(domain));
         block = steps.attempt(TAKE_COMPLETED, trail, () -> takeIf(trail.freed(pending.poll()), domain, wish));
         if (block == null) {
             block = steps.attempt(TAKE_FROM_STREAMS, trail, () -> trail.took(handOver.steal(domain, wish, waits)));

@@ -1,16 +1,19 @@
 package dev.quarry.internal.pool;
 
+import dev.quarry.LadderStep;
 import dev.quarry.internal.account.Account;
+import dev.quarry.internal.device.DeviceShare;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.spi.DriverException;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a pool to its limits where they leave less than can be found: gives back what nobody uses after a limit was
- * lowered, and lets nobody up the ladder for what is kept for others. The caller holds the gate.
+ * lowered, and lets nobody up the ladder for what is kept for others.
  */
-final class LimitKeeper {
+final class LimitKeeper implements DeviceShare.Tenant {
     /** How often caches are emptied for an attempt while other threads fill them. */
     private static final int MOST_DRAINS = 16;
 
@@ -19,8 +22,11 @@ final class LimitKeeper {
     private final HandOver handOver;
     private final Pending pending;
     private final Growth growth;
+    private final Admission admission;
 
-    LimitKeeper(PoolCore core, StreamOrder order, HandOver handOver, Pending pending, Growth growth) {
+    LimitKeeper(
+            PoolCore core, StreamOrder order, HandOver handOver, Pending pending, Growth growth, Admission admission) {
+        this.admission = admission;
         this.core = core;
         this.order = order;
         this.handOver = handOver;
@@ -28,24 +34,8 @@ final class LimitKeeper {
         this.growth = growth;
     }
 
-    /** Gives back what nobody uses and no work can touch, as long as a limit here or above is lower than what is reserved. */
-    void keep() {
-        long excess = core.account().excess();
-        if (excess > 0 && !core.isSecluded()) {
-            core.headroom().refresh();
-            handOver.drainCaches();
-            core.domains().forEach(order::noteIfIdle);
-            pending.poll();
-            handOver.consolidate(core.hostDomain(), false);
-            growth.release().giveBack(excess);
-        }
-        if (excess > 0 || core.headroom().isLowered()) {
-            core.headroom().refresh();
-        }
-    }
-
-    /** Keeps to a limit above the pool's that was changed; takes the gate. */
-    void changed() {
+    @Override
+    public void limitChanged() {
         core.gate().lock();
         try {
             if (!core.isClosed()) {
@@ -55,6 +45,71 @@ final class LimitKeeper {
             core.log("a driver failed while memory was given back for a lower limit; it stays", e);
         } finally {
             core.gate().unlock();
+        }
+        if (admission.isAwaited()) {
+            admission.signal();
+        }
+    }
+
+    @Override
+    public long giveBack(long bytes) {
+        if (core.gate().isHeldByCurrentThread()) {
+            return 0; // asked by the pool that this one's source of memory takes from, in the middle of a growth
+        }
+        core.gate().lock();
+        try {
+            return core.isClosed() ? 0 : giveBackUnused(bytes);
+        } catch (DriverException e) {
+            core.log("a driver failed while memory was given back for another pool; it stays", e);
+            return 0;
+        } finally {
+            core.gate().unlock();
+        }
+    }
+
+    /**
+     * Gives back what nobody uses and no work can touch, as long as a limit here or above is lower than what is reserved.
+     * The caller holds the gate.
+     */
+    void keep() {
+        long excess = core.account().excess();
+        if (excess > 0) {
+            core.headroom().refresh();
+            giveBackUnused(excess);
+        }
+        if (excess > 0 || core.headroom().isLowered()) {
+            core.headroom().refresh();
+        }
+    }
+
+    private long giveBackUnused(long bytes) {
+        if (core.isSecluded()) {
+            return 0;
+        }
+        SegmentRelease release = growth.release();
+        long before = release.releasedBytes();
+        handOver.drainCaches();
+        core.domains().forEach(order::noteIfIdle);
+        pending.poll(); // gives back what was shareable, too
+        handOver.consolidate(core.hostDomain(), false);
+        long left = bytes - (release.releasedBytes() - before);
+        if (left > 0) {
+            release.giveBack(left);
+        }
+        return release.releasedBytes() - before;
+    }
+
+    @Override
+    public long idleBytes() {
+        if (core.isSecluded()) {
+            return 0; // nothing that others could have
+        }
+        core.lock();
+        try {
+            long reserved = core.heap().segments().bytes() + core.counters().spareBytes;
+            return reserved - core.heap().allocatedBytes();
+        } finally {
+            core.unlock();
         }
     }
 
@@ -76,7 +131,29 @@ final class LimitKeeper {
     }
 
     /**
-     * Searches for a wish if it may be served, and keeps its bytes from others meanwhile.
+     * Lets the other pools of the device give back what they do not use, where it is not this pool's own limit that refuses.
+     * The caller does not hold the gate: the others' are taken.
+     *
+     * @return whether they gave something
+     */
+    boolean askOthers(Wish wish, Steps steps, Trail trail) {
+        if (Objects.equals(core.account().refusal(wish.size()), core.account())) {
+            return false;
+        }
+        DeviceShare share = core.device().share();
+        if (!steps.isOn(LadderStep.OTHER_POOLS)) {
+            trail.skip(LadderStep.OTHER_POOLS);
+            trail.leave(share.idleBytes(this));
+            return false;
+        }
+        long start = core.clock().getAsLong();
+        boolean given = trail.freed(share.giveBack(this, wish.size())) > 0;
+        steps.count(LadderStep.OTHER_POOLS, trail, start, given);
+        return given;
+    }
+
+    /**
+     * Searches for a wish if it may be served, and keeps its bytes from others meanwhile. The caller holds the gate.
      *
      * @return what the search found, or {@code null}, also if it may not be served
      */

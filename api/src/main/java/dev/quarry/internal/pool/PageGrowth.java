@@ -66,6 +66,9 @@ final class PageGrowth {
         boolean grown = true;
         for (int attempt = 0; block == null && grown && attempt < MOST_ATTEMPTS; attempt++) {
             Window window = window(domain, wish);
+            if (window != null && window.bytes() == 0) {
+                return take(domain, wish);
+            }
             List<Handle> handles = window == null ? List.of() : create(window, wish);
             grown = window != null && !handles.isEmpty();
             // What was free beside the window may be another thread's by now.
@@ -130,6 +133,9 @@ final class PageGrowth {
         Window window = block == null ? window(domain, wish) : null;
         if (window == null) {
             return block;
+        }
+        if (window.bytes() == 0) {
+            return take(domain, wish);
         }
         order.noteComplete();
         long room = policy().roundDown(roomFor(window));
@@ -255,10 +261,25 @@ final class PageGrowth {
                 return null;
             }
             core.counters().grown.incrementAndGet();
-            return heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
+            return carve(block, domain, wish);
         } finally {
             core.unlock();
         }
+    }
+
+    /** Takes what another thread has freed since it was looked for: nothing has to be mapped for a wish any more. */
+    private @Nullable Block take(Domain domain, Wish wish) {
+        core.lock();
+        try {
+            Block block = heap.find(domain, wish.size(), wish.alignment(), wish.small());
+            return block == null ? null : carve(block, domain, wish);
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private Block carve(Block block, Domain domain, Wish wish) {
+        return heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
     }
 
     /** Returns the handles that may go to a window: not those that lie beside it, which it counts on. Under the lock. */

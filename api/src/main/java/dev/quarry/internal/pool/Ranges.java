@@ -68,7 +68,7 @@ final class Ranges {
 
     /**
      * Returns where the fewest bytes have to be mapped for a wish to fit, among equals where the least free memory below is
-     * used up, or {@code null} if no range has the addresses.
+     * used up, or {@code null} if no range has the addresses. No bytes, where a free block would do at the top of a full range.
      */
     @Nullable
     Window window(Domain domain, Wish wish, long page) {

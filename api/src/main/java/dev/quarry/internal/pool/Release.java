@@ -126,16 +126,20 @@ final class Release {
         Attachments attached = allocation.attached();
         if (attached != null) {
             endWatch(allocation, attached);
+            boolean plain = events.isEmpty() && !order.recordsFrees() && !core.isClearing();
+            if (plain && !attached.hasUses() && !allocation.block().isDedicated()) {
+                freePlain(allocation.block(), allocation.byteSize(), order, attached.child());
+                return;
+            }
         }
         free(allocation.block(), allocation.byteSize(), usesOf(order, attached), events, attached);
     }
 
     private void endWatch(PooledAllocation allocation, Attachments attached) {
         try {
-            Watch watch = attached.watch();
+            Watch watch = attached.takeWatch();
             if (watch != null) {
                 watch.end();
-                attached.setWatch(null);
             }
         } finally {
             // Else the collector could take the handle before the watch has ended, and the block would be freed twice.
@@ -180,39 +184,57 @@ final class Release {
 
     private void free(long requested, PendingBlock release, @Nullable Attachments attached) {
         Block block = release.block();
-        long size = block.size();
-        boolean dedicated = block.isDedicated();
         ChildPool child = attached == null ? null : attached.child();
-        // The account whose charge is taken back with the block, so that what is kept for its child pool stays kept.
-        Account kept = child != null && core.headroom().isActive() ? child.account() : null;
+        boolean dedicated = block.isDedicated();
         if (release.isPlain() && !dedicated) {
-            Domain target = release.uses().isEmpty()
-                    ? core.hostDomain()
-                    : release.uses().getFirst().domain();
-            if (kept == null) {
-                pool.free(block, requested, target);
-            } else {
-                core.freeKept(block, target, kept);
-                pool.freed();
-            }
-        } else {
-            core.lock();
-            try {
-                if (kept != null) {
-                    core.headroom().freed(kept, size);
-                }
-                pending.add(release);
-            } finally {
-                core.unlock();
-            }
-            pool.freed();
+            List<Use> uses = release.uses();
+            freePlain(
+                    block,
+                    requested,
+                    uses.isEmpty() ? core.hostDomain() : uses.getFirst().domain(),
+                    child);
+            return;
         }
+        long size = block.size();
+        Account kept = keptFor(child);
+        core.lock();
+        try {
+            if (kept != null) {
+                core.headroom().freed(kept, size);
+            }
+            pending.add(release);
+        } finally {
+            core.unlock();
+        }
+        pool.freed();
         if (dedicated) {
             pool.releaseDedicated();
         }
         if (child != null) {
             child.freed(size, kept != null);
         }
+    }
+
+    /** Frees a block that waits for nothing but one domain's order. */
+    private void freePlain(Block block, long requested, Domain target, @Nullable ChildPool child) {
+        if (child == null) {
+            pool.free(block, requested, target);
+            return;
+        }
+        long size = block.size();
+        Account kept = keptFor(child);
+        if (kept == null) {
+            pool.free(block, requested, target);
+        } else {
+            core.freeKept(block, target, kept);
+            pool.freed();
+        }
+        child.freed(size, kept != null);
+    }
+
+    /** Returns the account whose charge is taken back with a block, so that what is kept for its child pool stays kept. */
+    private @Nullable Account keptFor(@Nullable ChildPool child) {
+        return child != null && core.headroom().isActive() ? child.account() : null;
     }
 
     /**

@@ -63,13 +63,13 @@ final class Remedy {
                 return "The step " + step + " is switched off: " + found(step) + ". Add it to the option ladder.";
             }
         }
-        if (why.isHeldUpByWork() && !why.lacks(LadderStep.WAIT)) {
-            return heldUp();
-        }
         if (why.isPrivate() && why.now().freeBytes() + why.now().pendingBytes() >= why.block()) {
             return "The pool is private: what one stream freed serves that stream alone, and nothing moves before the"
                     + " pool closes. Warm it up with the sizes that are captured, capture on fewer streams, or raise"
                     + " the option " + limitOption() + '.';
+        }
+        if (why.isHeldUpByWork() && !why.isPrivate()) {
+            return heldUp();
         }
         if (why.lacks(LadderStep.HANDLER) && why.options().outOfMemoryHandler() != null) {
             return "The step handler is switched off, so the out-of-memory handler was not asked. Add it to the option"
@@ -106,15 +106,20 @@ final class Remedy {
             case RECLAIM -> why.lost();
             case OTHER_SEGMENTS -> plain && why.largestOfOtherSort() >= why.block();
             case REMAP -> plain && why.isMapped() && why.wouldDo(why.unused());
-            case WAIT -> why.isHeldUpByWork();
+            case WAIT -> why.isHeldUpByWork() && mayStall();
             case RELEASE -> why.wouldDo(why.unused());
-            case WAIT_FOR_BLOCK -> plain && why.largestOfOthers() >= why.block() && waits() && !why.isTimedOut();
+            case WAIT_FOR_BLOCK -> plain && why.largestUnfinished() >= why.block() && waits() && !why.isTimedOut();
+            case OTHER_POOLS -> why.idleOfOthers() > 0;
             case HANDLER -> false;
         };
     }
 
     private boolean waits() {
-        return !why.lacks(LadderStep.WAIT) && !why.options().maxStall().isZero();
+        return !why.lacks(LadderStep.WAIT) && mayStall();
+    }
+
+    private boolean mayStall() {
+        return !why.options().maxStall().isZero();
     }
 
     private String found(LadderStep step) {
@@ -132,15 +137,18 @@ final class Remedy {
             case REMAP -> size(why.unused()) + " of unused memory can be moved to where the request lacks it";
             case WAIT -> size(why.unfinished()) + " wait for work that is not complete";
             case RELEASE -> size(why.unused()) + " of unused memory can be given back, and taken in one piece";
-            case WAIT_FOR_BLOCK -> "a stream that is always busy has freed a block of " + size(why.largestOfOthers());
+            case WAIT_FOR_BLOCK -> "a stream that is always busy has freed a block of " + size(why.largestUnfinished());
+            case OTHER_POOLS -> "other pools of this process hold " + size(why.idleOfOthers()) + " that nobody uses";
             case HANDLER -> "nobody was asked";
         };
     }
 
     private String heldUp() {
         String waiting = "Enough memory waits for work on streams that is not complete";
-        if (why.options().maxStall().isZero()) {
-            return waiting + ", and the option max-stall is zero: raise it, or close allocations on fewer streams.";
+        if (!mayStall()) {
+            return waiting + ", and the option max-stall is zero: raise it"
+                    + (why.lacks(LadderStep.WAIT) ? ", and add the step wait to the option ladder" : "")
+                    + ", or close allocations on fewer streams.";
         }
         if (why.isTimedOut()) {
             return waiting + ", and the time for that was used up: raise the option max-stall, now "
@@ -196,7 +204,7 @@ final class Remedy {
         if (why.device().freeBytes() >= why.block()) {
             return why.available() < why.block()
                     ? "The limit of " + why.above().refusal().account() + " is reached while the device has memory: "
-                            + raiseAbove() + ", or trim or close other pools."
+                            + raiseAbove() + ", or free some in other pools."
                     : "The driver refused, although it reports that enough is free: it may lie in pieces, or be another"
                             + " process's by now.";
         }
@@ -204,11 +212,12 @@ final class Remedy {
         if (others <= 0) {
             return usedUp + " by this pool: free some.";
         }
-        String whose = why.byOtherPools() > 0
-                ? "trim or close other pools of this process, or let other processes give theirs back."
-                : "let other processes give theirs back.";
         boolean own = why.now().allocatedBytes().current() > 0;
-        return usedUp + ", " + size(others) + " of it outside this pool: " + (own ? "free some, " : "") + whose;
+        String where = why.byOtherPools() > 0
+                ? "free some " + (own ? "here or " : "") + "in other pools of this process, or "
+                : own ? "free some, or " : "";
+        return usedUp + ", " + size(others) + " of it outside this pool: " + where
+                + "let other processes give theirs back.";
     }
 
     private static String raiseAbove() {

@@ -5,10 +5,8 @@ import dev.quarry.MemoryInfo;
 import dev.quarry.MemoryStatistics;
 import dev.quarry.OutOfMemoryReport.Refusal;
 import dev.quarry.PoolOptions;
-import dev.quarry.internal.index.FreeIndex;
 import dev.quarry.internal.index.SizeClasses;
 import dev.quarry.internal.pool.Trail.Quest;
-import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.Segment;
 
 /**
@@ -25,12 +23,14 @@ import dev.quarry.internal.segment.Segment;
  * @param available bytes that the pool's limit and those above it allow to be taken from the driver
  * @param device what the device has
  * @param byOtherPools bytes that other pools of this process hold on the device, of all kinds of memory
+ * @param idleOfOthers bytes that other pools were not asked to give back, and could have
  * @param mappable whether the device has virtual memory of this kind
  * @param isTimedOut whether work was not complete when the time for waits was used up
  * @param now the pool's figures
  * @param unfinished free or pending bytes behind work that is not known to be complete
- * @param largestOfOthers the largest block that other streams own
- * @param freeOfOthers bytes that other streams own
+ * @param largestOfOthers the largest block that other streams own and the request may take without a wait of the host
+ * @param freeOfOthers bytes in such blocks
+ * @param largestUnfinished the largest block that other streams own, behind work that is not known to be complete
  * @param largestOfOtherSort the largest block that the request may take from the segments of the other sort
  * @param unused bytes of segments or handles in no use that no work can touch
  * @param isPrivate whether the pool is private: it gives nothing back, and keeps what a stream freed for that stream
@@ -47,12 +47,14 @@ record Shortage(
         long available,
         MemoryInfo device,
         long byOtherPools,
+        long idleOfOthers,
         boolean mappable,
         boolean isTimedOut,
         MemoryStatistics now,
         long unfinished,
         long largestOfOthers,
         long freeOfOthers,
+        long largestUnfinished,
         long largestOfOtherSort,
         long unused,
         boolean isPrivate) {
@@ -77,14 +79,13 @@ record Shortage(
         Quest quest = trail.quest();
         Domain asker = quest == null ? core.hostDomain() : quest.domain();
         boolean small = quest != null && quest.wish().small();
-        long unfinished = now.pendingBytes();
-        long largestOfOthers = 0;
-        long freeOfOthers = 0;
+        Free own = new Free();
+        Free others = new Free();
         for (Domain owner : core.heap().presentDomains()) {
-            unfinished += owner.isHost() ? 0 : unfinished(owner, true) + unfinished(owner, false);
-            if (owner != asker && !owner.isHost()) {
-                largestOfOthers = Math.max(largestOfOthers, owner.index(small).largest());
-                freeOfOthers += owner.indexedBytes();
+            if (!owner.isHost()) {
+                Free free = owner == asker ? own : others;
+                free.add(owner, small, true);
+                free.add(owner, !small, false);
             }
         }
         return new Shortage(
@@ -99,12 +100,14 @@ record Shortage(
                 core.account().available(),
                 info,
                 above.heldBytes() - core.account().charged(),
+                trail.idleOfOthers(),
                 page > 0,
                 trail.isTimedOut(),
                 now,
-                unfinished,
-                largestOfOthers,
-                freeOfOthers,
+                now.pendingBytes() + own.unfinished + others.unfinished,
+                trail.waits() ? Math.max(others.largest, others.largestUnfinished) : others.largest,
+                trail.waits() ? others.finished + others.unfinished : others.finished,
+                others.largestUnfinished,
                 Math.max(
                         asker.index(!small).largest(),
                         core.hostDomain().index(!small).largest()),
@@ -143,11 +146,24 @@ record Shortage(
         return unfinished >= block || (wouldDo(sum) && !wouldDo(sum - unfinished) && unfinished > 0);
     }
 
-    private static long unfinished(Domain owner, boolean small) {
-        FreeIndex index = owner.index(small);
-        long[] bytes = {0};
-        index.forEach((Block block) -> bytes[0] += owner.isCompleted(block.sequence()) ? 0 : block.size());
-        return bytes[0];
+    /** Free bytes of some streams, in two parts: by whether the work before is known to be complete. */
+    private static final class Free {
+        private long finished;
+        private long unfinished;
+        private long largest;
+        private long largestUnfinished;
+
+        /** Adds one of a domain's indexes; its largest blocks count if it is of the sort that is asked for. */
+        void add(Domain owner, boolean small, boolean fits) {
+            owner.index(small).forEach(block -> {
+                long size = block.size();
+                boolean complete = owner.isCompleted(block.sequence());
+                finished += complete ? size : 0;
+                unfinished += complete ? 0 : size;
+                largest = Math.max(largest, fits && complete ? size : 0);
+                largestUnfinished = Math.max(largestUnfinished, fits && !complete ? size : 0);
+            });
+        }
     }
 
     private static long unused(PoolCore core, long page) {

@@ -27,6 +27,9 @@ final class Trail {
     /** What is asked for, once the ladder knows. */
     private @Nullable Quest quest;
 
+    private boolean waits;
+    private long idleOfOthers;
+
     /** What one step did so far. */
     private static final class Entry {
         private final LadderStep step;
@@ -57,10 +60,31 @@ final class Trail {
         quest = sought;
     }
 
+    /** Takes note of whether the stream of the request can be made to wait for others, on the device, and returns it. */
+    boolean waits(boolean can) {
+        waits = can;
+        return can;
+    }
+
+    /** Returns what {@link #waits(boolean)} has noted last; false before. */
+    boolean waits() {
+        return waits;
+    }
+
     /** Returns what is looked for; {@code null} for a request that did not reach the ladder. */
     @Nullable
     Quest quest() {
         return quest;
+    }
+
+    /** Takes note of bytes that other pools could give back and are not asked for. */
+    void leave(long bytes) {
+        idleOfOthers = bytes;
+    }
+
+    /** Returns what {@link #leave} has noted last; 0 before. */
+    long idleOfOthers() {
+        return idleOfOthers;
     }
 
     /** Takes note of bytes that the step under way made available, and returns them. */

@@ -21,6 +21,7 @@ class AccountPropertyTest {
         CHARGE,
         RELEASE,
         LIMIT,
+        RESIZE,
         CLOSE
     }
 
@@ -38,6 +39,7 @@ class AccountPropertyTest {
                                 Action.RELEASE,
                                 Action.RELEASE,
                                 Action.LIMIT,
+                                Action.RESIZE,
                                 Action.CLOSE),
                         Arbitraries.integers().between(0, 1000),
                         Arbitraries.longs().between(1, MOST))
@@ -59,6 +61,7 @@ class AccountPropertyTest {
                     node.limit = 2 * step.bytes;
                     node.account.setLimit(2 * step.bytes);
                 }
+                case RESIZE -> resize(nodes.getFirst(), node, step);
                 case CLOSE -> {
                     if (node.parent != null && node.children.isEmpty()) {
                         node.parent.children.remove(node);
@@ -85,6 +88,24 @@ class AccountPropertyTest {
             child.reservation = reservation;
             parent.children.add(child);
             nodes.add(child);
+        }
+    }
+
+    private static void resize(Node root, Node node, Step step) {
+        if (node.parent == null) {
+            return;
+        }
+        long before = node.reservation;
+        long rootBefore = root.sum();
+        node.reservation = step.choice % 2 == 0 ? 0 : step.bytes;
+        boolean allowed = node.parent.allows();
+        long grown = root.sum() - rootBefore;
+        assertThat(node.account.resizeThrough(node.reservation, 2 * step.bytes))
+                .isEqualTo(allowed ? grown : Account.REFUSED);
+        if (allowed) {
+            node.limit = 2 * step.bytes;
+        } else {
+            node.reservation = before;
         }
     }
 

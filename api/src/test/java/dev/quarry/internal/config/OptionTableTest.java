@@ -149,7 +149,7 @@ class OptionTableTest {
                 "mode | slow | fast, balanced or thrifty",
                 "ladder | waits | all, none, or a list with commas: of steps, or of steps to leave out, each behind a"
                     + " minus, such as -wait,-remap; steps are take-completed, take-from-streams, drain-caches, merge,"
-                    + " reclaim, other-segments, remap, wait, release, wait-for-block, handler",
+                    + " reclaim, other-segments, remap, wait, release, wait-for-block, other-pools, handler",
                 "max-stall | 10 | a whole number, 0 or more, with the unit ms or s, such as 500ms or 10s"
             })
     void shouldSayWhatIsExpectedWhenValueIsBad(String key, String value, String expected) {
@@ -239,8 +239,8 @@ class OptionTableTest {
                 "wait,wait | wait",
                 "handler,wait | wait,handler",
                 "take-completed,take-from-streams,drain-caches,merge,reclaim,other-segments,remap,wait,release,"
-                        + "wait-for-block | -handler",
-                "-wait,-release,-wait-for-block,-handler,-remap,-reclaim |"
+                        + "wait-for-block,other-pools | -handler",
+                "-wait,-release,-wait-for-block,-other-pools,-handler,-remap,-reclaim |"
                         + " take-completed,take-from-streams,drain-caches,merge,other-segments"
             })
     void shouldWriteShorterFormWhenLadderIsRead(String text, String written) {

@@ -9,6 +9,10 @@ import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
 import dev.quarry.PoolOptions;
 import java.lang.foreign.SegmentAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LeaksTest {
@@ -92,6 +96,63 @@ class LeaksTest {
             assertThat(leaks.describe(watchOf(tagged)))
                     .isEqualTo("an allocation of 1234 bytes, tagged \"pages\", in child pool \"child\"");
         }
+    }
+
+    @Test
+    void shouldWatchWhatPoolGrowsForWhenSamplesAreRare() {
+        try (Fakes fakes = new Fakes(options(4096));
+                Allocation grown = fakes.pool().allocate(1000);
+                Allocation other = fakes.pool().allocate(1000)) {
+            assertThat(watch(grown)).isNotNull();
+            assertThat(watch(other)).isNull();
+            assertThat(((DevicePool) fakes.pool()).core().leaks().watched()).isOne();
+        }
+    }
+
+    @Test
+    void shouldWatchOneInFiveWhenAllCountTwiceAndOneInTenIsDue() {
+        try (Fakes fakes = new Fakes(options(10))) {
+            List<Integer> watched = new ArrayList<>();
+            for (int i = 0; i <= 15; i++) {
+                try (Allocation large = fakes.pool().allocate(Domain.WEIGHED_BYTES)) {
+                    if (watch(large) != null) {
+                        watched.add(i);
+                    }
+                }
+            }
+            assertThat(watched).as("the first one grows the pool").containsExactly(0, 5, 10, 15);
+        }
+    }
+
+    @Test
+    void shouldEndWatchWhenHandleIsClosed() {
+        try (Fakes fakes = new Fakes(options(1))) {
+            Leaks leaks = ((DevicePool) fakes.pool()).core().leaks();
+            List<Allocation> all = fakes.pool().allocateAll(1, 20, 300, 4000);
+            assertThat(leaks.watched()).isEqualTo(4);
+            all.get(2).close();
+            all.get(0).close();
+            assertThat(leaks.watched()).isEqualTo(2);
+            all.get(3).close();
+            all.get(1).close();
+            assertThat(leaks.watched()).isZero();
+        }
+    }
+
+    @Test
+    void shouldLeaveMemoryAloneWhenViewsCannotKeepHandle() {
+        try (Fakes fakes = new Fakes(options(1));
+                Allocation allocation = fakes.pool().allocate(1000)) {
+            Watch watch = Objects.requireNonNull(watch(allocation));
+            assertThat(watch.reclaims()).isTrue();
+            assertThat(allocation.segment().byteSize()).isZero();
+            assertThat(watch.reclaims()).isFalse();
+        }
+    }
+
+    private static @Nullable Watch watch(Allocation allocation) {
+        Attachments attached = ((PooledAllocation) allocation).attached();
+        return attached == null ? null : attached.watch();
     }
 
     private static Watch watchOf(Allocation allocation) {

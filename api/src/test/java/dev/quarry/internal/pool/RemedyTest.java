@@ -74,6 +74,14 @@ class RemedyTest {
                                 + ", and the option max-stall is zero: raise it, or close allocations on fewer"
                                 + " streams."),
                 row(
+                        "pending, no time allowed, and the step off",
+                        full().pending(20 * MIB)
+                                .with(o -> o.maxStall(Duration.ZERO)
+                                        .ladder(EnumSet.complementOf(EnumSet.of(LadderStep.WAIT)))),
+                        waiting
+                                + ", and the option max-stall is zero: raise it, and add the step wait to the option"
+                                + " ladder, or close allocations on fewer streams."),
+                row(
                         "pending, and nothing to wait for",
                         full().pending(20 * MIB),
                         waiting
@@ -174,7 +182,7 @@ class RemedyTest {
                         "a limit above",
                         full().reserved(30 * MIB).deviceFree(70 * MIB).available(MIB),
                         "The limit of device sim:0 is reached while the device has memory: raise"
-                                + " quarry.device.limit, or what Device.limit set, or trim or close other pools."),
+                                + " quarry.device.limit, or what Device.limit set, or free some in other pools."),
                 row(
                         "the driver",
                         full().reserved(30 * MIB).deviceFree(70 * MIB),
@@ -184,12 +192,12 @@ class RemedyTest {
                 row(
                         "other pools",
                         full().reserved(30 * MIB).otherPools(70 * MIB),
-                        "The device's memory is used up, 70.00 MiB of it outside this pool: free some, trim or close"
-                                + " other pools of this process, or let other processes give theirs back."),
+                        "The device's memory is used up, 70.00 MiB of it outside this pool: free some here"
+                                + " or in other pools of this process, or let other processes give theirs back."),
                 row(
                         "other processes",
                         full().reserved(30 * MIB),
-                        "The device's memory is used up, 70.00 MiB of it outside this pool: free some, let other"
+                        "The device's memory is used up, 70.00 MiB of it outside this pool: free some, or let other"
                                 + " processes give theirs back."),
                 row(
                         "others alone",
@@ -278,7 +286,7 @@ class RemedyTest {
                         .available(0)
                         .shortage()))
                 .isEqualTo("The limit of device sim:0 is reached while the device has memory: raise"
-                        + " quarry.device.limit, or what Device.limit set, or trim or close other pools.");
+                        + " quarry.device.limit, or what Device.limit set, or free some in other pools.");
         assertThat(Remedy.of(full().kept().shortage()))
                 .isEqualTo("What is left of the pool's limit is kept for its child pools: lower their reservations, or"
                         + " raise the option limit.");
@@ -288,13 +296,15 @@ class RemedyTest {
         return switch (step) {
             case TAKE_COMPLETED -> full().pending(20 * MIB).with(o -> o.maxStall(Duration.ZERO));
             case WAIT -> full().pending(20 * MIB);
-            case TAKE_FROM_STREAMS, WAIT_FOR_BLOCK -> full().free(20 * MIB).ofOthers(20 * MIB);
+            case TAKE_FROM_STREAMS -> full().free(20 * MIB).ofOthers(20 * MIB);
+            case WAIT_FOR_BLOCK -> full().free(20 * MIB).ofBusy(20 * MIB);
             case DRAIN_CACHES -> full().cached(20 * MIB);
             case RECLAIM -> full().lost();
             case MERGE -> full().free(20 * MIB).ofOthers(5 * MIB);
             case OTHER_SEGMENTS -> full().free(20 * MIB).ofOtherSort(20 * MIB);
             case REMAP -> full().free(20 * MIB).mappable().unused(20 * MIB);
             case RELEASE -> full().free(20 * MIB).unused(20 * MIB);
+            case OTHER_POOLS -> full().otherPools(20 * MIB).idleOfOthers(20 * MIB);
             case HANDLER -> full().with(o -> o.outOfMemoryHandler(report -> false));
         };
     }

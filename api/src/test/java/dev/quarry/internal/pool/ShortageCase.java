@@ -23,12 +23,14 @@ final class ShortageCase {
     private long reserved = 100 * MIB;
     private long available = Long.MAX_VALUE;
     private long otherPools;
+    private long idleOfOthers;
     private long cached;
     private long pending;
     private long free;
     private long largest;
     private long unfinished;
     private long ofOthers;
+    private long ofBusy;
     private long ofOtherSort;
     private long unused;
     private boolean aligned;
@@ -83,6 +85,11 @@ final class ShortageCase {
         return this;
     }
 
+    ShortageCase idleOfOthers(long bytes) {
+        idleOfOthers = bytes;
+        return this;
+    }
+
     ShortageCase cached(long bytes) {
         cached = bytes;
         return this;
@@ -110,6 +117,11 @@ final class ShortageCase {
 
     ShortageCase ofOthers(long bytes) {
         ofOthers = bytes;
+        return this;
+    }
+
+    ShortageCase ofBusy(long bytes) {
+        ofBusy = bytes;
         return this;
     }
 
@@ -183,12 +195,14 @@ final class ShortageCase {
                 Math.min(available, limit - reserved),
                 new MemoryInfo(deviceFree, total),
                 otherPools,
+                idleOfOthers,
                 mappable,
                 timedOut,
                 statistics(),
                 unfinished + pending,
                 ofOthers,
                 ofOthers,
+                ofBusy,
                 ofOtherSort,
                 unused,
                 isPrivate);

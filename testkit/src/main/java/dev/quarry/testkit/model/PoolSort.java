@@ -24,8 +24,12 @@ public enum PoolSort {
     /** Over memory of another library, which takes it from the driver piece by piece. */
     OVER_SOURCE;
 
-    private static final Set<LadderStep> OF_PRIVATE =
-            EnumSet.of(LadderStep.DRAIN_CACHES, LadderStep.MERGE, LadderStep.OTHER_SEGMENTS, LadderStep.HANDLER);
+    private static final Set<LadderStep> OF_PRIVATE = EnumSet.of(
+            LadderStep.DRAIN_CACHES,
+            LadderStep.MERGE,
+            LadderStep.OTHER_SEGMENTS,
+            LadderStep.OTHER_POOLS,
+            LadderStep.HANDLER);
 
     /** Opens a pool. */
     MemoryPool open(World world, MemoryKind kind, PoolOptions options) {

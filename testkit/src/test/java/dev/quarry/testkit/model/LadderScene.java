@@ -63,6 +63,7 @@ final class LadderScene implements AutoCloseable {
             case DRAIN_CACHES -> open(options.limit(32 << 10));
             case RECLAIM -> open(options.limit(4 * MIB).reclaim(Reclaim.ALL));
             case RELEASE -> open(options.limit(4 * MIB).segmentBytes(MIB));
+            case OTHER_POOLS -> open(options);
             case HANDLER ->
                 open(options.limit(4 * MIB).outOfMemoryHandler(report -> {
                     live.removeFirst().close();
@@ -125,6 +126,11 @@ final class LadderScene implements AutoCloseable {
                 request = () -> live.add(pool.allocate(4 * MIB, first));
             }
             case WAIT_FOR_BLOCK -> busyStream();
+            case OTHER_POOLS -> {
+                quarry.device("sim").limit(4 * MIB);
+                open(PoolOptions.withoutEnvironment()).allocate(4 * MIB).close();
+                request = () -> live.add(pool.allocate(4 * MIB, first));
+            }
             case HANDLER -> {
                 live.add(allocate(4 * MIB, first));
                 request = () -> live.add(pool.allocate(4 * MIB, first));

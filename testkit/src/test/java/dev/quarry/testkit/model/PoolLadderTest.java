@@ -28,7 +28,9 @@ class PoolLadderTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldFailWhenNoStepIsOn(LadderStep step) {
+    void shouldFailAndNameTheStepWhenNoneIsOn(LadderStep step) {
+        // Whether a wait for all work would do is not known before.
+        LadderStep advised = step == LadderStep.WAIT_FOR_BLOCK ? LadderStep.WAIT : step;
         try (LadderScene scene = LadderScene.of(step, Set.of())) {
             assertThatExceptionOfType(DeviceOutOfMemoryException.class)
                     .isThrownBy(scene::serve)
@@ -36,7 +38,8 @@ class PoolLadderTest {
                             .isNotEmpty()
                             .allMatch(Step::isSwitchedOff)
                             .extracting(Step::step)
-                            .contains(step));
+                            .contains(step))
+                    .withMessageContaining("The step " + advised + " is switched off");
             assertThat(scene.pool().statistics().ladder().values()).containsOnly(new StepFigures(0, 0, 0, 0));
         }
     }
