@@ -53,9 +53,6 @@ final class LimitKeeper implements DeviceShare.Tenant {
 
     @Override
     public long giveBack(long bytes) {
-        if (core.gate().isHeldByCurrentThread()) {
-            return 0; // asked by the pool that this one's source of memory takes from, in the middle of a growth
-        }
         core.gate().lock();
         try {
             return core.isClosed() ? 0 : giveBackUnused(bytes);
@@ -137,7 +134,8 @@ final class LimitKeeper implements DeviceShare.Tenant {
      * @return whether they gave something
      */
     boolean askOthers(Wish wish, Steps steps, Trail trail) {
-        if (Objects.equals(core.account().refusal(wish.size()), core.account())) {
+        // A thread in a source of memory holds the gate of the pool over it: two such would wait for each other.
+        if (SourceSupply.isAsked() || Objects.equals(core.account().refusal(wish.size()), core.account())) {
             return false;
         }
         DeviceShare share = core.device().share();

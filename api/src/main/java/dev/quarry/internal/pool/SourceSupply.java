@@ -19,10 +19,13 @@ import java.util.function.Supplier;
 record SourceSupply(MemorySource source) implements MemorySupply {
     private static final int NO_CODE = -1;
 
+    /** Whether the thread is in a source's {@code allocate}, and so holds the gate of the pool over it. */
+    private static final ThreadLocal<Boolean> ASKED = ThreadLocal.withInitial(() -> false);
+
     @Override
     public long allocate(SegmentRequest request) {
         OptionalLong answer = Objects.requireNonNull(
-                ask(() -> source.allocate(request.bytes(), request.alignment())),
+                ask(() -> allocate(request.bytes(), request.alignment())),
                 () -> source + " returned null for an address");
         if (answer.isEmpty()) {
             throw new DriverOutOfMemoryException(
@@ -37,6 +40,23 @@ record SourceSupply(MemorySource source) implements MemorySupply {
                     + " bytes (expected: a positive multiple of " + request.alignment() + "); it is not used");
         }
         return address;
+    }
+
+    private OptionalLong allocate(long bytes, long alignment) {
+        boolean outer = ASKED.get();
+        ASKED.set(true);
+        try {
+            return source.allocate(bytes, alignment);
+        } finally {
+            if (!outer) {
+                ASKED.remove();
+            }
+        }
+    }
+
+    /** Returns whether this thread allocates for a pool over another source. */
+    static boolean isAsked() {
+        return ASKED.get();
     }
 
     @Override
