@@ -45,8 +45,8 @@ final class Freeing {
 
     private void freeSomehow(Holding holding) {
         int way = dice.below(8);
-        Strand other = way == 0 ? dice.pick(world.running()) : null;
-        if (other != null && holding.canBeOrdered() && holding.book().serves(other)) {
+        Strand other = way == 0 && holding.canBeOrdered() ? dice.pick(world.running()) : null;
+        if (other != null && holding.book().serves(other)) {
             freeOn(holding, other);
         } else if (way == 1) {
             freeAfter(holding, dice.pick(world.running()));
