@@ -8,22 +8,18 @@ import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Bindings of the C library's {@code mallopt}, and of {@code malloc} and {@code free}, each twice: as a plain downcall, and as one during which the
+ * Bindings of the C library's {@code malloc_trim}, and of {@code malloc} and {@code free}, each twice: as a plain downcall, and as one during which the
  * thread cannot be stopped for the garbage collector ({@link Linker.Option#critical}).
  *
  * <p>Addresses are plain numbers; 0 is the null pointer. Thread-safe.
  */
 public final class LibC {
-    /** {@code M_MMAP_THRESHOLD} of {@code malloc.h}. */
-    private static final int MMAP_THRESHOLD = -3;
-
     private static final FunctionDescriptor MALLOC_TYPE = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG);
     private static final FunctionDescriptor FREE_TYPE = FunctionDescriptor.ofVoid(JAVA_LONG);
 
     private static final MethodHandle MALLOC = function("malloc", MALLOC_TYPE);
     private static final MethodHandle FREE = function("free", FREE_TYPE);
-    private static final MethodHandle MALLOPT =
-            function("mallopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle TRIM = function("malloc_trim", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     private static final MethodHandle CRITICAL_MALLOC = function("malloc", MALLOC_TYPE, Linker.Option.critical(false));
     private static final MethodHandle CRITICAL_FREE = function("free", FREE_TYPE, Linker.Option.critical(false));
 
@@ -51,16 +47,12 @@ public final class LibC {
         }
     }
 
-    /** Has {@code malloc} ask the system for each block of at least so many bytes, and {@code free} give it back. */
-    public static void mapFrom(int bytes) {
-        boolean done;
+    /** Gives all free memory of the C library back to the system, whole pages of it. */
+    public static void trim() {
         try {
-            done = (int) MALLOPT.invokeExact(MMAP_THRESHOLD, bytes) != 0;
+            int _ = (int) TRIM.invokeExact(0L);
         } catch (Throwable t) {
             throw CFunction.unexpected(t);
-        }
-        if (!done) {
-            throw new IllegalArgumentException("bytes = " + bytes + " (expected: what the C library allows)");
         }
     }
 
