@@ -1,6 +1,5 @@
 package dev.quarry;
 
-import dev.quarry.internal.pool.PoolOpening;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SegmentAllocator;
 import java.time.Duration;
@@ -36,7 +35,7 @@ public interface MemoryPool extends AutoCloseable {
      * @throws DeviceOutOfMemoryException if the options ask for initial memory that is not there
      */
     static MemoryPool over(MemorySource source, PoolOptions options) {
-        return PoolOpening.over(source, options);
+        return Quarry.openOver(source, options);
     }
 
     /** Returns the name used in reports and metrics. */
