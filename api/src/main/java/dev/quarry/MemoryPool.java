@@ -15,6 +15,29 @@ import java.util.concurrent.CompletableFuture;
  * growth, and for at most {@link PoolOptions#maxStall()}.
  */
 public interface MemoryPool extends AutoCloseable {
+    /** Opens a pool over memory of another library, as {@link #over(MemorySource, PoolOptions)}, with default options. */
+    static MemoryPool over(MemorySource source) {
+        return over(source, PoolOptions.defaults());
+    }
+
+    /**
+     * Opens a pool over memory of another library: the source's memory is the pool's segments.
+     *
+     * <p>All that a pool does works here, except: {@linkplain PoolOptions#virtualMemory() nothing is mapped}, and
+     * {@linkplain AllocationRequest#shareable() shareable} requests throw {@link UnsupportedOperationException}. Streams,
+     * views and clears are the device's. What the pool reserves counts on the device's accounts and limits; so memory that the
+     * source takes from another pool of Quarry counts twice: use {@link #child} there.
+     *
+     * <p>The pool closes with the {@link Quarry} that its device belongs to, before pools that were opened earlier.
+     *
+     * @throws IllegalArgumentException if the source's device is not one of Quarry's, or does not offer its kind
+     * @throws IllegalStateException if the device is closed
+     * @throws DeviceOutOfMemoryException if the options ask for initial memory that is not there
+     */
+    static MemoryPool over(MemorySource source, PoolOptions options) {
+        return Quarry.openOver(source, options);
+    }
+
     /** Returns the name used in reports and metrics. */
     String name();
 
@@ -191,6 +214,44 @@ public interface MemoryPool extends AutoCloseable {
      *     reserved
      */
     MemoryPool child(String name, long reservation, long limit);
+
+    /**
+     * Opens a private pool with this pool's options, no initial memory, and the name of this pool followed by
+     * {@code /private}; as {@link #privatePool(PoolOptions)}.
+     */
+    MemoryPool privatePool();
+
+    /**
+     * Opens a private pool: of this pool's device, kind and source of memory, with segments of its own, for the work that a
+     * graph captures.
+     *
+     * <p>A graph uses the same addresses each time it is launched, and no pool hears of that. So a private pool gives nothing
+     * back before it is closed: {@link #trim()}, {@link #compact()} and {@link #collect()} return 0, and a limit that is
+     * lowered only refuses more. Nothing is recorded on a stream, no stream or event is waited for or asked, whether it
+     * captures or not. What one stream freed is reused by that stream only; what was freed in the host's order, and what
+     * {@link #warmUp} prepared, by any; what of that lies beside memory that a stream freed
+     * joins it when that stream lacks memory. What
+     * several streams or events would have to pass is not reused.
+     *
+     * <p>How to use it: {@linkplain #warmUp warm it up} before the capture, so that the driver is not asked in it; allocate
+     * from it for the captured work only, in the order of the capturing stream, and free in that order; close it when the
+     * graph is destroyed and its last launch is complete. Graphs that were captured on one stream share what they freed, so
+     * they must not run at the same time; graphs captured on different streams share nothing.
+     *
+     * <p>Its options are those given, without {@link PoolOptions#virtualMemory()}, without {@link PoolOptions#reclaim()}
+     * (lost handles are only reported), and of the {@linkplain PoolOptions#ladder() ladder} only the steps
+     * {@code drain-caches}, {@code merge}, {@code other-segments}, {@code other-pools} and {@code handler}. Shareable requests throw
+     * {@link UnsupportedOperationException}, {@linkplain Device#borrowStream borrowed} streams
+     * {@link IllegalArgumentException}. Closing it while a stream that it knows captures throws
+     * {@link IllegalStateException} and changes nothing. Closing this pool does not close it; the {@link Quarry} does.
+     *
+     * @param options its options; without a name it gets this pool's, followed by {@code /private}
+     * @throws IllegalArgumentException if memory is to be {@linkplain PoolOptions#clearOnFree() cleared} when freed
+     * @throws IllegalStateException if this pool is closed
+     * @throws UnsupportedOperationException if this is a {@linkplain #child child} pool: a limit of it would not bind
+     * @throws DeviceOutOfMemoryException if the options ask for initial memory that is not there
+     */
+    MemoryPool privatePool(PoolOptions options);
 
     /**
      * Changes the reservation and limit of a {@linkplain #child child} pool.

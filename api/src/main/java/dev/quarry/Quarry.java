@@ -2,6 +2,7 @@ package dev.quarry;
 
 import dev.quarry.internal.device.DeviceRegistry;
 import dev.quarry.internal.pool.DevicePool;
+import dev.quarry.internal.pool.PoolOpening;
 import dev.quarry.spi.DeviceProvider;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,8 +91,13 @@ public final class Quarry implements AutoCloseable {
         return registry.openPool(device, kind, Objects.requireNonNull(options, "options"));
     }
 
+    /** As {@link MemoryPool#over(MemorySource, PoolOptions)}. */
+    static MemoryPool openOver(MemorySource source, PoolOptions options) {
+        return PoolOpening.over(source, options);
+    }
+
     /**
-     * Closes what is still open: streams, then pools, then devices.
+     * Closes what is still open: streams, then pools, the last one first, then devices.
      *
      * <p>Allocations and arenas that are open stay valid, with their views, and each pool that has some says so in the log.
      * The last one that closes gives its pool's memory back, and with the last pool the device goes. What

@@ -33,7 +33,9 @@ public abstract class PoolContract
                 PoolViewCases,
                 PoolArenaCases,
                 PoolStatisticsCases,
-                PoolLossCases {
+                PoolLossCases,
+                PoolSourceCases,
+                PoolPrivateCases {
     private final List<MemoryPool> pools = new ArrayList<>();
     private final List<Quarry> opened = new ArrayList<>();
     private @Nullable DeviceProvider plugin;
@@ -91,6 +93,19 @@ public abstract class PoolContract
     }
 
     @Override
+    public final MemoryPool kept(MemoryPool pool) {
+        pools.add(pool);
+        return pool;
+    }
+
+    @Override
+    public final void closeQuarry() {
+        Quarry present = quarry();
+        opened.remove(present);
+        present.close();
+    }
+
+    @Override
     public final Device device() {
         return quarry().devices().getFirst();
     }
@@ -108,7 +123,6 @@ public abstract class PoolContract
                 .segmentBytes(64 << 10);
         MemoryPool pool =
                 quarry().openPool(device(), kind(), options.apply(builder).build());
-        pools.add(pool);
-        return pool;
+        return kept(pool);
     }
 }

@@ -40,6 +40,12 @@ interface PoolSubject {
         return pool(UnaryOperator.identity());
     }
 
+    /** Closes a pool after the test that the test opened, if it is still open, and validates it. */
+    MemoryPool kept(MemoryPool pool);
+
+    /** Closes the instance that the device belongs to. */
+    void closeQuarry();
+
     /** Opens a stream; closed with the device. */
     default Stream stream() {
         return device().newStream();

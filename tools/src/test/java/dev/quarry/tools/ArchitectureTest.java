@@ -188,14 +188,16 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** The one there is marks a thread that is in the user's handler; it caches nothing. */
+    /** Those there are mark a thread that is in the user's handler, or in a source of memory; they cache nothing. */
     @Test
     void shouldKeepNothingPerThreadWhenItIsNoMark() {
         assertThat(CLASSES.stream()
                         .flatMap(type -> type.getFields().stream())
                         .filter(field -> field.getRawType().isAssignableTo(ThreadLocal.class))
                         .map(JavaMember::getFullName))
-                .containsExactly("dev.quarry.internal.pool.HandlerCall.inHandler");
+                .containsExactlyInAnyOrder(
+                        "dev.quarry.internal.pool.HandlerCall.inHandler",
+                        "dev.quarry.internal.pool.SourceSupply.ASKED");
     }
 
     @Test

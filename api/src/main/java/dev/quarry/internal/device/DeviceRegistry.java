@@ -138,7 +138,19 @@ public final class DeviceRegistry {
         }
     }
 
-    /** Closes streams, then pools, then devices; goes on after a failure, and throws the first at the end. */
+    /** Notes a pool that was opened elsewhere, to be closed with this. */
+    private void keep(MemoryPool pool) {
+        lock.lock();
+        try {
+            checkOpen();
+            opened.removeIf(one -> !one.isOpen());
+            opened.add(pool);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes streams, then pools, the last one first, then devices; goes on after a failure, and throws the first at the end. */
     public void close() {
         if (permanent) {
             throw new IllegalStateException("the shared instance is never closed");
@@ -151,7 +163,7 @@ public final class DeviceRegistry {
             closed = true;
             Cleanup cleanup = new Cleanup();
             devices.values().forEach(device -> cleanup.run(device::closeStreams));
-            opened.stream().filter(MemoryPool::isOpen).forEach(pool -> cleanup.run(pool::close));
+            opened.reversed().stream().filter(MemoryPool::isOpen).forEach(pool -> cleanup.run(pool::close));
             devices.values().forEach(device -> cleanup.run(device::close));
             cleanup.rethrow();
         } finally {
@@ -185,7 +197,7 @@ public final class DeviceRegistry {
                 if (devices.containsKey(id) || added.containsKey(id)) {
                     throw new IllegalStateException("device id \"" + id + "\" is taken");
                 }
-                added.put(id, new DriverDevice(driver, limits, clock));
+                added.put(id, new DriverDevice(driver, limits, clock, this::keep));
             }
         } catch (RuntimeException | LinkageError e) {
             Cleanup cleanup = new Cleanup();

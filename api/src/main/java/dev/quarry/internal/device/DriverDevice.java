@@ -6,6 +6,7 @@ import dev.quarry.DeviceUsage;
 import dev.quarry.Event;
 import dev.quarry.MemoryInfo;
 import dev.quarry.MemoryKind;
+import dev.quarry.MemoryPool;
 import dev.quarry.Stream;
 import dev.quarry.spi.DeviceDriver;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** A device over its driver: its streams, and the events that are reused. Thread-safe. */
@@ -21,6 +23,7 @@ public final class DriverDevice implements Device {
     private final DeviceDriver driver;
     private final LongSupplier clock;
     private final DeviceShare share;
+    private final Consumer<MemoryPool> keeper;
     private final DriverStream defaultStream;
 
     /** Guards {@code streams}, {@code slots} and every stream's clients; held while streams are told to close. */
@@ -32,7 +35,13 @@ public final class DriverDevice implements Device {
     private final ConcurrentLinkedDeque<Long> events = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
 
-    DriverDevice(DeviceDriver driver, DeviceLimits limits, LongSupplier clock) {
+    /**
+     * Makes the device of a driver.
+     *
+     * @param keeper notes pools that are to be closed before the device
+     */
+    DriverDevice(DeviceDriver driver, DeviceLimits limits, LongSupplier clock, Consumer<MemoryPool> keeper) {
+        this.keeper = keeper;
         this.driver = driver;
         this.clock = clock;
         this.defaultStream = new DriverStream(this, driver.streams().defaultStream(), DriverStream.Ownership.DEVICE);
@@ -122,6 +131,15 @@ public final class DriverDevice implements Device {
     /** Returns what this instance takes from the device, with the limits on it. */
     public DeviceShare share() {
         return share;
+    }
+
+    /**
+     * Notes a pool that is to be closed before this device, if it is still open then.
+     *
+     * @throws IllegalStateException if the device's instance is closed
+     */
+    public void keep(MemoryPool pool) {
+        keeper.accept(pool);
     }
 
     /** Returns the time in nanoseconds, for idle times and deadlines. */

@@ -49,6 +49,9 @@ final class Closing {
 
     /** Ends allocation, reports what is still held, and gives the memory back unless it is. */
     void close() {
+        if (core.isSecluded()) {
+            checkNoCapture();
+        }
         if (!core.close()) {
             throw new IllegalStateException(pool + " was closed before");
         }
@@ -60,6 +63,16 @@ final class Closing {
         } finally {
             reported = true;
             finishIfEmpty();
+        }
+    }
+
+    /** Throws if a stream captures a graph that may use the memory: nobody can tell when it is free then. */
+    private void checkNoCapture() {
+        for (Domain domain : core.domains()) {
+            if (order.isCapturing(domain)) {
+                throw new IllegalStateException(
+                        domain + " captures a graph, which may use memory of " + pool + ": end the capture first");
+            }
         }
     }
 

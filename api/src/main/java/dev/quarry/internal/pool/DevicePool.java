@@ -55,8 +55,14 @@ public final class DevicePool extends PoolFront implements PoolInspector {
      */
     @SuppressWarnings("this-escape") // domains know their pool
     public DevicePool(DriverDevice device, MemoryKind kind, PoolOptions options) {
+        this(device, kind, options, new Backing(new DriverSupply(device.driver(), kind), false));
+    }
+
+    /** Opens a pool over some memory. */
+    @SuppressWarnings("this-escape")
+    DevicePool(DriverDevice device, MemoryKind kind, PoolOptions options, Backing backing) {
         device.checkOpen();
-        this.core = new PoolCore(device, kind, options, this);
+        this.core = new PoolCore(device, kind, options, backing, this);
         int slot = device.takeSlot();
         this.admission = new Admission(core.clock());
         this.order = new StreamOrder(core);
@@ -174,15 +180,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
 
     @Override
     public boolean lose(Allocation allocation) {
-        Attachments attached = allocation instanceof PooledAllocation pooled ? pooled.attached() : null;
-        Watch watch = attached == null ? null : attached.watch();
-        if (watch == null || !watch.reclaims()) {
-            return false;
-        }
-        watch.clear();
-        watch.lose();
-        Reaper.wake();
-        return true;
+        return Watch.lose(allocation);
     }
 
     @Override

@@ -47,6 +47,11 @@ final class Domains {
                 stream.checkOpen();
             }
             closing.checkNotFinished();
+            if (core.isSecluded() && stream.isBorrowed()) {
+                throw new IllegalArgumentException(
+                        stream + " is borrowed (expected: one that is there until it is closed," + " since " + pool
+                                + " is private and asks streams only when it closes: wrap it)");
+            }
             if (stream.client(slot) instanceof Domain domain) {
                 return domain;
             }

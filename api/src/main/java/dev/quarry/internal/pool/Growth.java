@@ -1,10 +1,10 @@
 package dev.quarry.internal.pool;
 
+import dev.quarry.PoolOptions;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.account.PoolCounters;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.GrowthPolicy;
-import dev.quarry.spi.DeviceDriver;
 import dev.quarry.spi.DriverOutOfMemoryException;
 import dev.quarry.spi.SegmentRequest;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +17,12 @@ final class Growth {
     /** All but one of so many parts of what may be reserved are allocated where memory is cramped. */
     private static final int CRAMPED_PARTS = 16;
 
+    /** Smallest segment for larger requests, in bytes. */
+    private static final long LARGE_SEGMENT_BYTES = 16 << 20;
+
     private final PoolCore core;
     private final Heap heap;
-    private final DeviceDriver driver;
+    private final MemorySupply memory;
     private final Account account;
 
     /** Grows ranges of reserved addresses; {@code null} for a pool without virtual memory. */
@@ -33,12 +36,12 @@ final class Growth {
     Growth(PoolCore core, StreamOrder order) {
         this.core = core;
         this.heap = core.heap();
-        this.driver = core.device().driver();
+        this.memory = core.backing().supply();
         this.account = core.account();
-        PageSupply supply = driver.virtualMemory()
-                .filter(memory ->
-                        core.options().virtualMemory() && memory.kinds().contains(core.kind()))
-                .map(memory -> new PageSupply(core, memory))
+        PageSupply supply = core.backing()
+                .virtualMemory()
+                .filter(virtual -> core.options().virtualMemory())
+                .map(virtual -> new PageSupply(core, virtual))
                 .orElse(null);
         this.pages = supply == null ? null : new PageGrowth(core, order, supply);
         this.placement = supply == null ? null : new PagePlacement(core, order, supply);
@@ -129,6 +132,7 @@ final class Growth {
     /** Takes a segment of its own for a shareable wish, or returns {@code null}. */
     @Nullable
     Block dedicate(Domain domain, Wish wish) {
+        core.backing().checkShareable(core.name());
         return take(new SegmentRequest(core.kind(), wish.size(), base(wish), true), domain, wish);
     }
 
@@ -162,7 +166,10 @@ final class Growth {
         counters.driverAllocations.incrementAndGet();
         long address;
         try {
-            address = driver.allocate(request);
+            address = memory.allocate(request);
+            if (memory.isForeign()) {
+                checkApart(address, request.bytes());
+            }
         } catch (DriverOutOfMemoryException e) {
             account.release(request.bytes());
             return null;
@@ -188,6 +195,31 @@ final class Growth {
         } finally {
             core.unlock();
         }
+    }
+
+    /** Throws if memory that another library gave overlaps what it gave before. */
+    private void checkApart(long address, long bytes) {
+        core.lock();
+        try {
+            if (heap.segments().overlaps(address, bytes)) {
+                throw new IllegalStateException(memory + " returned the address " + SourceSupply.hex(address) + " for "
+                        + bytes + " bytes, of which this pool has some already (expected: memory that is not in"
+                        + " use); it is not used");
+            }
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** Returns how a pool with some options grows by segments. */
+    static GrowthPolicy policyOf(PoolOptions options, long granule) {
+        long segmentBytes = (options.segmentBytes() + granule - 1) & -granule;
+        return new GrowthPolicy(
+                segmentBytes,
+                granule,
+                options.growthFactor(),
+                Math.max(LARGE_SEGMENT_BYTES, segmentBytes),
+                options.growthBytes());
     }
 
     private long reservedBytes(boolean small) {

@@ -120,6 +120,9 @@ final class HandOver {
      */
     long merge(Domain domain, boolean waits) {
         long moved = 0;
+        if (core.isSecluded()) {
+            return moved;
+        }
         // What a stream has waited for is ordered for that stream alone: without waits, only what is complete may move.
         Domain target = waits ? domain : core.hostDomain();
         for (Domain owner : core.domains()) {
@@ -136,6 +139,42 @@ final class HandOver {
             moved += adopt(domain);
         }
         return moved;
+    }
+
+    /**
+     * Makes one block that nobody owns a domain's, so that it merges with what the domain freed beside it, if a wish fits into
+     * both together and the block is the smallest one of which that is true.
+     *
+     * @return bytes of the block
+     */
+    long join(Domain domain, Wish wish) {
+        core.lock();
+        try {
+            Block best = null;
+            for (Block block : blocksOf(core.hostDomain().index(wish.small()))) {
+                boolean fits = wholeWith(domain, block) >= wish.size() + wish.alignment() - 1;
+                if (fits && (best == null || block.size() < best.size())) {
+                    best = block;
+                }
+            }
+            if (best == null || domain.isHost()) {
+                return 0;
+            }
+            long size = best.size();
+            heap.transfer(best, domain);
+            return size;
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** Returns the size of a free block with the neighbours that a domain freed. */
+    private static long wholeWith(Domain domain, Block block) {
+        Block before = block.previous();
+        Block after = block.next();
+        return block.size()
+                + (before != null && isFreeOf(domain, before) ? before.size() : 0)
+                + (after != null && isFreeOf(domain, after) ? after.size() : 0);
     }
 
     /** Ends a domain whose stream closes: its memory stays behind one last mark. */

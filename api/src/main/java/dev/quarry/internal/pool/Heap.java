@@ -51,7 +51,11 @@ final class Heap {
 
     private List<Domain> present = List.of();
 
-    Heap(SizeClasses classes, PoolCounters counters, LongSupplier clock) {
+    /** Whether memory that nobody owns joins what a domain frees only when that lacks memory, so that others find it. */
+    private final boolean keepsApart;
+
+    Heap(SizeClasses classes, PoolCounters counters, LongSupplier clock, boolean keepsApart) {
+        this.keepsApart = keepsApart;
         this.classes = classes;
         this.counters = counters;
         this.clock = new IdleClock(clock);
@@ -282,8 +286,9 @@ final class Heap {
     private Block place(Block block, Domain domain) {
         long sequence = domain.isHost() ? 0 : domain.nextSequence();
         FreeIndex index = domain.index(block.isSmall());
-        boolean simple =
-                domain.isHost() || domain(Domain.HOST).index(block.isSmall()).count() == 0;
+        boolean simple = keepsApart
+                || domain.isHost()
+                || domain(Domain.HOST).index(block.isSmall()).count() == 0;
         return simple ? merge(block, domain, index, sequence) : mergeAll(block, domain, index, sequence);
     }
 

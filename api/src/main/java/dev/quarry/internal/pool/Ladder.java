@@ -136,7 +136,7 @@ final class Ladder {
             block = steps.attempt(DRAIN_CACHES, trail, () -> takeIf(trail.freed(handOver.drainCaches()), domain, wish));
         }
         if (block == null) {
-            block = steps.attempt(MERGE, trail, () -> takeIf(trail.freed(merge(domain, waits)), domain, wish));
+            block = steps.attempt(MERGE, trail, () -> takeIf(trail.freed(merge(domain, wish, waits)), domain, wish));
         }
         if (block == null) {
             block = steps.attempt(RECLAIM, trail, () -> takeIf(trail.freed(reclaim(domain, waits)), domain, wish));
@@ -145,6 +145,10 @@ final class Ladder {
             core.counters().handedOver.incrementAndGet();
         }
         return block;
+    }
+
+    private long merge(Domain domain, Wish wish, boolean waits) {
+        return core.isSecluded() ? handOver.join(domain, wish) : merge(domain, waits);
     }
 
     private long merge(Domain domain, boolean waits) {

@@ -80,6 +80,9 @@ final class LimitKeeper implements DeviceShare.Tenant {
     }
 
     private long giveBackUnused(long bytes) {
+        if (core.isSecluded()) {
+            return 0;
+        }
         SegmentRelease release = growth.release();
         long before = release.releasedBytes();
         handOver.drainCaches();
@@ -95,6 +98,9 @@ final class LimitKeeper implements DeviceShare.Tenant {
 
     @Override
     public long idleBytes() {
+        if (core.isSecluded()) {
+            return 0; // nothing that others could have
+        }
         core.lock();
         try {
             long reserved = core.heap().segments().bytes() + core.counters().spareBytes;
@@ -128,7 +134,8 @@ final class LimitKeeper implements DeviceShare.Tenant {
      * @return whether they gave something
      */
     boolean askOthers(Wish wish, Steps steps, Trail trail) {
-        if (Objects.equals(core.account().refusal(wish.size()), core.account())) {
+        // A thread in a source of memory holds the gate of the pool over it: two such would wait for each other.
+        if (SourceSupply.isAsked() || Objects.equals(core.account().refusal(wish.size()), core.account())) {
             return false;
         }
         DeviceShare share = core.device().share();

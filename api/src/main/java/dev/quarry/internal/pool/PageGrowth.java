@@ -202,7 +202,7 @@ final class PageGrowth {
     private boolean reserve(Wish wish) {
         PagePolicy policy = policy();
         long least = policy.roundUp(wish.size() + wish.alignment()) + page;
-        long total = core.device().driver().memory(core.kind()).totalBytes();
+        long total = core.backing().supply().memory().totalBytes();
         long bytes = Math.max(least, policy.roundUp(total) * WIDTH);
         long address = supply.reserve(bytes);
         while (address == 0 && bytes > least) {

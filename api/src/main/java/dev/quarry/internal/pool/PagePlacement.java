@@ -5,6 +5,7 @@ import dev.quarry.internal.pool.Ranges.Detached;
 import dev.quarry.internal.pool.Ranges.Idle;
 import dev.quarry.internal.pool.SiteSearch.Gap;
 import dev.quarry.internal.pool.SiteSearch.Site;
+import dev.quarry.internal.pool.Trail.Quest;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.PagePolicy;
 import dev.quarry.spi.DriverOutOfMemoryException;
@@ -49,6 +50,7 @@ final class PagePlacement {
     Block place(Domain domain, Wish wish) {
         order.noteComplete();
         Site site;
+        Domain owner;
         List<Gap> gaps;
         List<Detached> moved;
         core.lock();
@@ -57,9 +59,11 @@ final class PagePlacement {
             if (site == null) {
                 return null;
             }
+            // What no domain has freed stays nobody's, so that it can be moved again.
+            owner = site.isPartOf(domain) ? domain : core.hostDomain();
             gaps = site.gaps(page);
             if (gaps.isEmpty()) {
-                return carve(join(site, domain), domain, wish);
+                return carve(join(site, owner), domain, wish);
             }
             List<Idle> chosen = choose(site, sum(gaps));
             if (chosen == null) {
@@ -71,7 +75,7 @@ final class PagePlacement {
         }
         List<Handle> handles = new ArrayList<>(supply.unmap(moved));
         boolean enough = supply.complete(handles, sum(gaps), policy());
-        return enough ? map(site, gaps, handles, domain, wish) : null;
+        return enough ? map(site, owner, gaps, handles, new Quest(domain, wish, false)) : null;
     }
 
     /** Returns the handles that are to be moved to a site, beside what may be created; {@code null} if they do not do. */
@@ -94,7 +98,7 @@ final class PagePlacement {
     }
 
     /** Maps handles to the gaps, as far as the driver does, makes that free memory, and takes the block if all was done. */
-    private @Nullable Block map(Site site, List<Gap> gaps, List<Handle> handles, Domain domain, Wish wish) {
+    private @Nullable Block map(Site site, Domain owner, List<Gap> gaps, List<Handle> handles, Quest quest) {
         List<Handle> left = new ArrayList<>(handles);
         List<Gap> mapped = new ArrayList<>(gaps.size());
         boolean refused = false;
@@ -113,26 +117,29 @@ final class PagePlacement {
             refused = true; // a host that commits no more than it has refuses only here
         } finally {
             supply.keep(left);
-            filled = fill(site, mapped, domain, refused ? null : wish);
+            filled = fill(site, owner, mapped, mapped.size() == gaps.size() ? quest : null);
         }
         return filled;
     }
 
-    /** Makes what is mapped now free memory, and takes a block from there for a wish, if there is one. */
-    private @Nullable Block fill(Site site, List<Gap> mapped, Domain domain, @Nullable Wish wish) {
+    /** Makes what is mapped now free memory, and takes a block from there for what is sought, if there is one. */
+    private @Nullable Block fill(Site site, Domain owner, List<Gap> mapped, @Nullable Quest quest) {
         core.lock();
         try {
             Block filled = null;
             for (Gap gap : mapped) {
-                filled = heap.ranges().fill(site.range(), gap.address(), gap.bytes(), domain);
+                filled = heap.ranges().fill(site.range(), gap.address(), gap.bytes(), owner);
             }
+            if (filled == null || quest == null) {
+                return null;
+            }
+            Wish wish = quest.wish();
             // Some of what was free there may be another thread's by now.
-            boolean fits = wish != null && filled != null && heap.fits(filled, wish.size(), wish.alignment());
-            if (!fits || filled == null || wish == null) {
+            if (!heap.fits(filled, wish.size(), wish.alignment())) {
                 return null;
             }
             core.counters().grown.incrementAndGet();
-            return carve(filled, domain, wish);
+            return carve(filled, quest.domain(), wish);
         } finally {
             core.unlock();
         }

@@ -55,13 +55,17 @@ final class Pending {
     }
 
     /**
-     * Frees what is complete, and what only one stream must still pass: that stream's domain owns it then. Under the gate.
+     * Frees what is complete, and what only one stream must still pass: that stream's domain owns it then. Under the
+     * gate. A private pool asks nobody before its close.
      *
      * @return bytes freed
      */
     long poll() {
         long freed = 0;
         isClearing = false;
+        if (core.isSecluded()) {
+            return freed;
+        }
         for (PendingBlock pending : snapshot()) {
             List<Use> open = new ArrayList<>(pending.uses());
             open.removeIf(this::isPassed);

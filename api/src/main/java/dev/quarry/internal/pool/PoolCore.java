@@ -29,12 +29,10 @@ final class PoolCore {
 
     private static final System.Logger LOG = System.getLogger("dev.quarry.pool");
 
-    /** Smallest segment for larger requests, in bytes. */
-    private static final long LARGE_SEGMENT_BYTES = 16 << 20;
-
     private final String name;
     private final DriverDevice device;
     private final MemoryKind kind;
+    private final Backing backing;
     private final Account account;
     private final LongSupplier clock;
     private final SizeClasses classes;
@@ -72,16 +70,18 @@ final class PoolCore {
     private volatile int leakSampling;
     private volatile boolean closed;
 
-    PoolCore(DriverDevice device, MemoryKind kind, PoolOptions options, DevicePool pool) {
+    PoolCore(DriverDevice device, MemoryKind kind, PoolOptions given, Backing backing, DevicePool pool) {
+        PoolOptions options = backing.inForce(given);
         this.name = options.name() == null ? device.id() + "/" + kind : options.name();
         this.device = device;
         this.kind = kind;
+        this.backing = backing;
         this.account = device.share().account(kind).child(name, Long.MAX_VALUE);
         this.clock = device.clock();
         this.classes = new SizeClasses(device.driver().granule(), LARGEST_CACHED);
-        this.heap = new Heap(classes, counters, clock);
+        this.heap = new Heap(classes, counters, clock, backing.isPrivate());
         this.options = options;
-        this.growthPolicy = policyOf(options, classes.granule());
+        this.growthPolicy = Growth.policyOf(options, classes.granule());
         this.hostDomain = addDomain(pool, null);
         apply(options);
     }
@@ -96,6 +96,16 @@ final class PoolCore {
 
     MemoryKind kind() {
         return kind;
+    }
+
+    /** Returns where memory comes from. */
+    Backing backing() {
+        return backing;
+    }
+
+    /** Returns whether nothing may be given back, handed over or asked of a stream: in a private pool until its close. */
+    boolean isSecluded() {
+        return backing.isPrivate() && !closed;
     }
 
     Account account() {
@@ -180,7 +190,7 @@ final class PoolCore {
 
     /** Returns the bytes that could be taken from the driver now, as far as limits and driver tell; asks the driver. */
     long room() {
-        return Math.min(account.available(), device.driver().memory(kind).freeBytes());
+        return Math.min(account.available(), backing.supply().memory().freeBytes());
     }
 
     /** Returns whether all allocations are to be observed. */
@@ -244,7 +254,7 @@ final class PoolCore {
             try {
                 drainDeferred();
                 count(block);
-                heap.free(block, domain.isGone() ? hostDomain : domain);
+                heap.free(block, isGone(domain) ? hostDomain : domain);
             } finally {
                 unlock();
             }
@@ -263,10 +273,15 @@ final class PoolCore {
         try {
             headroom.freed(child, block.size());
             count(block);
-            heap.free(block, domain.isGone() ? hostDomain : domain);
+            heap.free(block, isGone(domain) ? hostDomain : domain);
         } finally {
             unlock();
         }
+    }
+
+    /** Returns whether what a domain frees is nobody's at once. */
+    private boolean isGone(Domain domain) {
+        return domain.isGone() && !isSecluded();
     }
 
     /** Returns the domains that exist, the host's first. */
@@ -296,7 +311,7 @@ final class PoolCore {
 
     /** Puts options in force. Under the gate. */
     void apply(PoolOptions changed) {
-        long total = device.driver().memory(kind).totalBytes();
+        long total = backing.supply().memory().totalBytes();
         long fraction = changed.memoryFraction() >= 1 ? Long.MAX_VALUE : (long) (total * changed.memoryFraction());
         long limit = Math.min(changed.limit(), fraction);
         account.setLimit(limit);
@@ -309,7 +324,7 @@ final class PoolCore {
         observed = tracking || reclaim == Reclaim.ALL;
         clearing = changed.clearOnFree();
         leakSampling = changed.leakSampling();
-        growthPolicy = policyOf(changed, classes.granule());
+        growthPolicy = Growth.policyOf(changed, classes.granule());
         cacheBlockBytes = Math.min(changed.cacheBlockBytes(), LARGEST_CACHED);
         cacheBytes = changed.cacheBytes();
         headroom.refresh();
@@ -379,15 +394,5 @@ final class PoolCore {
         counters.indexFrees++;
         counters.freedBytes += block.size();
         counters.requestedIn += block.requested();
-    }
-
-    private static GrowthPolicy policyOf(PoolOptions options, long granule) {
-        long segmentBytes = (options.segmentBytes() + granule - 1) & -granule;
-        return new GrowthPolicy(
-                segmentBytes,
-                granule,
-                options.growthFactor(),
-                Math.max(LARGE_SEGMENT_BYTES, segmentBytes),
-                options.growthBytes());
     }
 }

@@ -4,6 +4,7 @@ import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
 import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryPool;
+import dev.quarry.PoolOptions;
 import dev.quarry.Stream;
 import dev.quarry.ViewSafety;
 import dev.quarry.internal.account.Account;
@@ -127,10 +128,12 @@ abstract class PoolFront implements MemoryPool {
         if (count > mostBytes() / root().roundedSize(bytes)) {
             throw neverEnough(bytes > Long.MAX_VALUE / count ? Long.MAX_VALUE : bytes * count);
         }
+        // In a private pool what a stream freed stays its own; what the host freed is any stream's.
+        Domain warm = root().core().isSecluded() ? root().core().hostDomain() : defaultDomain();
         List<Allocation> all = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                all.add(allocate(bytes, defaultDomain()));
+                all.add(allocate(bytes, warm));
             }
         } finally {
             all.forEach(Allocation::close);
@@ -140,6 +143,16 @@ abstract class PoolFront implements MemoryPool {
     @Override
     public final long trim() {
         return trim(Duration.ZERO);
+    }
+
+    @Override
+    public final MemoryPool privatePool() {
+        return PoolOpening.privatePool(this);
+    }
+
+    @Override
+    public final MemoryPool privatePool(PoolOptions options) {
+        return PoolOpening.privatePool(this, options);
     }
 
     @Override

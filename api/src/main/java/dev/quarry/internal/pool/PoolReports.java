@@ -108,12 +108,10 @@ final class PoolReports {
     }
 
     OutOfMemoryReport outOfMemory(long requested, Trail trail) {
-        MemoryInfo info = core.device().driver().memory(core.kind());
+        MemoryInfo info = core.backing().supply().memory();
         long held = core.device().share().heldBytes(core.kind(), info);
-        long page = core.device()
-                .driver()
+        long page = core.backing()
                 .virtualMemory()
-                .filter(memory -> memory.kinds().contains(core.kind()))
                 .map(memory -> memory.pageSize(core.kind()))
                 .orElse(0L);
         core.lock();

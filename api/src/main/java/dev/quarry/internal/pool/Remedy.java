@@ -58,11 +58,17 @@ final class Remedy {
                     + " the option " + limitOption() + '.';
         }
         for (LadderStep step : LadderStep.values()) {
-            if (why.lacks(step) && isWanted(step)) {
+            boolean possible = !why.isPrivate() || !Backing.NEVER_PRIVATE.contains(step);
+            if (possible && why.lacks(step) && isWanted(step)) {
                 return "The step " + step + " is switched off: " + found(step) + ". Add it to the option ladder.";
             }
         }
-        if (why.isHeldUpByWork()) {
+        if (why.isPrivate() && why.now().freeBytes() + why.now().pendingBytes() >= why.block()) {
+            return "The pool is private: what one stream freed serves that stream alone, and nothing moves before the"
+                    + " pool closes. Warm it up with the sizes that are captured, capture on fewer streams, or raise"
+                    + " the option " + limitOption() + '.';
+        }
+        if (why.isHeldUpByWork() && !why.isPrivate()) {
             return heldUp();
         }
         if (why.lacks(LadderStep.HANDLER) && why.options().outOfMemoryHandler() != null) {

@@ -4,7 +4,6 @@ import dev.quarry.internal.account.Account;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.internal.segment.Segment;
 import dev.quarry.internal.segment.SegmentTable;
-import dev.quarry.spi.DeviceDriver;
 import dev.quarry.spi.DriverException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * caller holds the gate; the pool's lock is not held across a driver call.
  *
  * <p>A segment is forgotten before the driver is told, since the driver may hand its address to another thread at once; if
- * the driver fails, it is remembered again.
+ * the driver fails, it is remembered again. A private pool gives nothing back before its close.
  */
 final class SegmentRelease {
     private final PoolCore core;
     private final StreamOrder order;
     private final Heap heap;
-    private final DeviceDriver driver;
+    private final MemorySupply memory;
     private final Account account;
 
     /** Gives the memory of ranges back; {@code null} for a pool without virtual memory. */
@@ -34,7 +33,7 @@ final class SegmentRelease {
         this.core = core;
         this.order = order;
         this.heap = core.heap();
-        this.driver = core.device().driver();
+        this.memory = core.backing().supply();
         this.account = core.account();
         this.pages = pages;
     }
@@ -48,6 +47,9 @@ final class SegmentRelease {
      *     empty segments would not be enough
      */
     long releaseFor(long wanted, long need) {
+        if (core.isSecluded()) {
+            return 0;
+        }
         long room = core.room();
         List<Segment> empty = new ArrayList<>(emptySegments());
         long sum = 0;
@@ -64,6 +66,9 @@ final class SegmentRelease {
 
     /** Gives back what no work can touch, at least some bytes if there is so much; returns how many. */
     long giveBack(long bytes) {
+        if (core.isSecluded()) {
+            return 0;
+        }
         long released = releasePages(bytes);
         return released < bytes
                 ? released + releaseSegments(new ArrayList<>(emptySegments()), bytes - released)
@@ -105,7 +110,7 @@ final class SegmentRelease {
         Segment segment;
         core.lock();
         try {
-            if (block.state() != Block.FREE) {
+            if (block.state() != Block.FREE || core.isSecluded()) {
                 return 0;
             }
             segment = block.segment();
@@ -115,9 +120,11 @@ final class SegmentRelease {
         return isComplete(segment) ? releaseOrKeep(segment) : 0;
     }
 
-    /** Returns the empty segments whose memory no work can touch. */
+    /** Returns the empty segments whose memory no work can touch, and that may be given back. */
     List<Segment> idleSegments() {
-        return emptySegments().stream().filter(this::isComplete).toList();
+        return core.isSecluded()
+                ? List.of()
+                : emptySegments().stream().filter(this::isComplete).toList();
     }
 
     /** Returns the time since which an empty segment is known to be empty, in nanoseconds. */
@@ -177,7 +184,7 @@ final class SegmentRelease {
 
     /** Gives a segment back that is forgotten already. */
     void giveBack(Segment segment) {
-        driver.free(core.kind(), segment.address(), segment.bytes());
+        memory.free(segment.address(), segment.bytes());
         account.release(segment.bytes());
         core.counters().driverFrees.incrementAndGet();
         core.counters().segmentsReturned.incrementAndGet();

@@ -33,6 +33,7 @@ import dev.quarry.internal.segment.Segment;
  * @param largestUnfinished the largest block that other streams own, behind work that is not known to be complete
  * @param largestOfOtherSort the largest block that the request may take from the segments of the other sort
  * @param unused bytes of segments or handles in no use that no work can touch
+ * @param isPrivate whether the pool is private: it gives nothing back, and keeps what a stream freed for that stream
  */
 record Shortage(
         PoolOptions options,
@@ -55,7 +56,8 @@ record Shortage(
         long freeOfOthers,
         long largestUnfinished,
         long largestOfOtherSort,
-        long unused) {
+        long unused,
+        boolean isPrivate) {
 
     /**
      * What bounds a pool beside its own limit.
@@ -109,7 +111,8 @@ record Shortage(
                 Math.max(
                         asker.index(!small).largest(),
                         core.hostDomain().index(!small).largest()),
-                unused(core, page));
+                unused(core, page),
+                core.isSecluded());
     }
 
     /** Returns the size of a block for a request; what is larger than any block stays as it is. */

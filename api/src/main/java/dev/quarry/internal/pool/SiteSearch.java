@@ -29,7 +29,7 @@ final class SiteSearch {
      * A place for a request in a run of free blocks and holes.
      *
      * @param range the range it lies in
-     * @param first the first block of the run
+     * @param first the block that the request begins in, free or a hole
      * @param start the request's first byte
      * @param end the byte after its last
      * @param pages how many pages come under it that no block beside the run shares
@@ -53,6 +53,15 @@ final class SiteSearch {
                 }
             }
             return gaps;
+        }
+
+        /** Returns whether a domain has freed some of what the request would lie in. */
+        boolean isPartOf(Domain owner) {
+            boolean found = false;
+            for (Block block = first; block != null && block.address() < end; block = block.next()) {
+                found |= block.isFreeOf(owner.id());
+            }
+            return found;
         }
 
         /** Returns whether an address lies on the pages under the request. */
@@ -101,8 +110,8 @@ final class SiteSearch {
         return block.state() == Block.UNMAPPED || block.isFreeOf(domain.id()) || block.isFreeOf(Domain.HOST);
     }
 
-    private void consider(Segment range, Block first, long runEnd) {
-        long runStart = first.address();
+    private void consider(Segment range, Block lowest, long runEnd) {
+        long runStart = lowest.address();
         long start = (runStart + wish.alignment() - 1) & -wish.alignment();
         long end = start + wish.size();
         if (end > runEnd) {
@@ -115,9 +124,19 @@ final class SiteSearch {
         long shared = firstPage == lastPage
                 ? (sharesFirst || sharesLast ? 1 : 0)
                 : (sharesFirst ? 1 : 0) + (sharesLast ? 1 : 0);
-        Site site = new Site(range, first, start, end, lastPage - firstPage + 1 - shared, runEnd - runStart);
+        Site site = new Site(
+                range, blockAt(lowest, start), start, end, lastPage - firstPage + 1 - shared, runEnd - runStart);
         if (best == null || site.isBetter(best)) {
             best = site;
         }
+    }
+
+    /** Returns the block that an address lies in, from a lower one on. */
+    private static Block blockAt(Block lowest, long address) {
+        Block block = lowest;
+        for (Block next = block.next(); next != null && next.address() <= address; next = block.next()) {
+            block = next;
+        }
+        return block;
     }
 }

@@ -4,6 +4,7 @@ import dev.quarry.StreamState;
 import dev.quarry.internal.device.DriverEvent;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.spi.DriverException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,8 @@ final class StreamOrder {
      * idle stream is not stranded as in PyTorch [2]. A closed stream leaves one last mark that covers everything.
      *
      * The host, borrowed streams and capturing streams cannot be made to wait: for them a mark must be complete. A lost
-     * stream runs nothing any more: all that it could have used counts as complete.
+     * stream runs nothing any more: all that it could have used counts as complete. A private pool asks nothing of any
+     * stream before its close, and lets nobody have what another one freed: see Backing.
      *
      * [1] rapidsai/rmm, stream_ordered_memory_resource.hpp. [2] NVIDIA/Megatron-LM#6885.
      */
@@ -36,14 +38,14 @@ final class StreamOrder {
     /** Returns whether a domain's stream can be made to wait for events. */
     boolean canWait(Domain domain) {
         DriverStream stream = domain.stream();
-        return stream != null && !domain.isBorrowed() && !domain.isEnded() && isUsable(stream);
+        return stream != null && !core.isSecluded() && !domain.isBorrowed() && !domain.isEnded() && isUsable(stream);
     }
 
     /** Returns whether what a domain freed up to a number is complete on the host; asks the driver, never waits. */
     boolean isComplete(Domain owner, long sequence) {
         while (!owner.isCompleted(sequence)) {
             Mark first = owner.marks().peekFirst();
-            if (first == null || !isReached(owner, first)) {
+            if (first == null || core.isSecluded() || !isReached(owner, first)) {
                 return owner.isCompleted(sequence);
             }
             complete(owner);
@@ -93,7 +95,7 @@ final class StreamOrder {
             }
         }
         DriverStream stream = owner.stream();
-        if (stream == null || owner.isEnded() || owner.isBorrowed()) {
+        if (stream == null || core.isSecluded() || owner.isEnded() || owner.isBorrowed()) {
             return null;
         }
         long present = sequenceOf(owner);
@@ -107,7 +109,7 @@ final class StreamOrder {
 
     /** Asks how far all streams are, so that it is known which free memory no work can touch. */
     void noteComplete() {
-        for (Domain owner : core.domains()) {
+        for (Domain owner : core.isSecluded() ? List.<Domain>of() : core.domains()) {
             long sequence = owner.isHost() || owner.isEmpty() ? 0 : sequenceOf(owner);
             if (sequence > 0 && !isComplete(owner, sequence)) {
                 cover(owner, sequence);
@@ -119,7 +121,7 @@ final class StreamOrder {
     /** Takes note of a stream on which nothing is under way: all that was freed before the question is complete. */
     void noteIfIdle(Domain owner) {
         DriverStream stream = owner.stream();
-        if (stream != null && !owner.isEnded() && !owner.isBorrowed()) {
+        if (stream != null && !core.isSecluded() && !owner.isEnded() && !owner.isBorrowed()) {
             long present = sequenceOf(owner);
             if (stateOf(stream) == StreamState.IDLE) {
                 forgetMarks(owner);
@@ -134,8 +136,8 @@ final class StreamOrder {
      */
     void recordLast(Domain domain) {
         DriverStream stream = domain.stream();
-        if (stream == null) {
-            return;
+        if (stream == null || isCapturing(domain)) {
+            return; // what captures would take any call into its graph, or end over it
         }
         boolean marked = !isLost(domain) && record(domain, stream, Domain.EVERYTHING) != null;
         if (!marked && (isLost(domain) || isSynchronized(stream))) {
@@ -148,7 +150,11 @@ final class StreamOrder {
     void synchronize(Domain owner) {
         DriverStream stream = owner.stream();
         long present = sequenceOf(owner);
-        if (stream != null && !owner.isEnded() && !owner.isBorrowed() && isSynchronized(stream)) {
+        if (stream != null
+                && !owner.isEnded()
+                && !owner.isBorrowed()
+                && !isCapturing(owner)
+                && isSynchronized(stream)) {
             forgetMarks(owner);
             owner.setCompleted(present);
         }
@@ -233,6 +239,12 @@ final class StreamOrder {
     private static boolean isLost(Domain owner) {
         DriverStream stream = owner.stream();
         return stream != null && !owner.isEnded() && !owner.isBorrowed() && stateOf(stream) == StreamState.LOST;
+    }
+
+    /** Returns whether a domain's stream captures a graph, which every driver tells without an effect on that. */
+    boolean isCapturing(Domain owner) {
+        DriverStream stream = owner.stream();
+        return stream != null && !owner.isEnded() && !owner.isBorrowed() && stateOf(stream) == StreamState.CAPTURING;
     }
 
     /** Returns a stream's state, {@code null} if the driver cannot tell. */

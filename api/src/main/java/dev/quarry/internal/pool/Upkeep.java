@@ -45,7 +45,7 @@ final class Upkeep {
         core.gate().lock();
         try {
             core.checkOpen();
-            return salvage.reclaim();
+            return core.isSecluded() ? 0 : salvage.reclaim();
         } finally {
             core.gate().unlock();
         }
@@ -59,6 +59,9 @@ final class Upkeep {
         core.gate().lock();
         try {
             core.checkOpen();
+            if (core.isSecluded()) {
+                return 0;
+            }
             long before = release.releasedBytes();
             settle();
             long now = core.clock().getAsLong();
@@ -75,11 +78,14 @@ final class Upkeep {
         }
     }
 
-    /** Gathers free memory that can be moved, gives unused segments back; returns the bytes of both. */
+    /** Gathers free memory that can be moved, gives unused segments back; returns the bytes of both. Nothing in a private pool. */
     long compact() {
         core.gate().lock();
         try {
             core.checkOpen();
+            if (core.isSecluded()) {
+                return 0;
+            }
             long before = release.releasedBytes();
             settle();
             long gathered = release.gatherPages();
@@ -101,8 +107,8 @@ final class Upkeep {
     }
 
     /** Puts other options in force. */
-    void reconfigure(PoolOptions options) {
-        Objects.requireNonNull(options, "options");
+    void reconfigure(PoolOptions given) {
+        PoolOptions options = core.backing().inForce(Objects.requireNonNull(given, "options"));
         if (options.name() != null && !options.name().equals(core.name())) {
             throw new IllegalArgumentException("name = " + options.name() + " (fixed at opening: " + core.name() + ")");
         }

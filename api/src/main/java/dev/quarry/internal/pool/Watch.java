@@ -1,5 +1,6 @@
 package dev.quarry.internal.pool;
 
+import dev.quarry.Allocation;
 import dev.quarry.internal.segment.Block;
 import java.lang.ref.PhantomReference;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,23 @@ final class Watch extends PhantomReference<PooledAllocation> {
     /** Leaves the memory alone for ever: a view exists that does not keep the handle reachable. */
     void pin() {
         pinned = true;
+    }
+
+    /**
+     * Treats a handle as lost, as if the garbage collector had taken it: for tests.
+     *
+     * @return whether its memory comes back
+     */
+    static boolean lose(Allocation allocation) {
+        Attachments attached = allocation instanceof PooledAllocation pooled ? pooled.attached() : null;
+        Watch watch = attached == null ? null : attached.watch();
+        if (watch == null || !watch.reclaims()) {
+            return false;
+        }
+        watch.clear();
+        watch.lose();
+        Reaper.wake();
+        return true;
     }
 
     /** The handle is closed, or nobody got it: all is well. The caller keeps the handle reachable meanwhile. */

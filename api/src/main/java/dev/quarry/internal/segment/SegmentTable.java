@@ -83,6 +83,13 @@ public final class SegmentTable {
         return pageBytes;
     }
 
+    /** Returns whether some addresses belong to a segment, in part or as a whole. */
+    public boolean overlaps(long address, long size) {
+        var below = byAddress.lowerEntry(address + size);
+        return below != null
+                && Long.compareUnsigned(below.getKey() + below.getValue().bytes(), address) > 0;
+    }
+
     /** Returns the ranges of reserved addresses. */
     public List<Segment> ranges() {
         return ranges;

@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Test;
 /** A device's streams and events, and the numbers of its pools. */
 class DriverDeviceTest {
     private final FakeDriver driver = new FakeDriver("fake:0");
-    private final DriverDevice device = new DriverDevice(driver, DeviceLimits.NONE, () -> 0);
-    private final DriverDevice other = new DriverDevice(new FakeDriver("fake:1"), DeviceLimits.NONE, () -> 0);
+    private final DriverDevice device = new DriverDevice(driver, DeviceLimits.NONE, () -> 0, pool -> {});
+    private final DriverDevice other =
+            new DriverDevice(new FakeDriver("fake:1"), DeviceLimits.NONE, () -> 0, pool -> {});
 
     @Test
     void shouldHaveUniqueGenerationsWhenHandlesRepeat() {
@@ -38,10 +39,10 @@ class DriverDeviceTest {
         assertThat(device.defaultKind()).isEqualTo(MemoryKind.DEVICE);
         FakeDriver later =
                 new FakeDriver("fake:2", new ArrayList<>(), MemoryKind.HOST, MemoryKind.PINNED, MemoryKind.DEVICE);
-        assertThat(new DriverDevice(later, DeviceLimits.NONE, () -> 0).defaultKind())
+        assertThat(new DriverDevice(later, DeviceLimits.NONE, () -> 0, pool -> {}).defaultKind())
                 .isEqualTo(MemoryKind.DEVICE);
         FakeDriver host = new FakeDriver("cpu:0", new ArrayList<>(), MemoryKind.HOST, MemoryKind.PINNED);
-        assertThat(new DriverDevice(host, DeviceLimits.NONE, () -> 0).defaultKind())
+        assertThat(new DriverDevice(host, DeviceLimits.NONE, () -> 0, pool -> {}).defaultKind())
                 .isEqualTo(MemoryKind.HOST);
     }
 

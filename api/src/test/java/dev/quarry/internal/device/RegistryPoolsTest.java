@@ -77,7 +77,7 @@ class RegistryPoolsTest {
     }
 
     @Test
-    void shouldCloseStreamsThenPoolsThenDevicesWhenClosed() {
+    void shouldCloseStreamsThenPoolsLastFirstThenDevicesWhenClosed() {
         registry.device("fake:0").newStream();
         registry.device("fake:1").newStream();
         registry.sharedPool(registry.device("fake:0"), MemoryKind.DEVICE);
@@ -87,8 +87,8 @@ class RegistryPoolsTest {
                 .containsExactly(
                         "fake:0 destroyStream 1001",
                         "fake:1 destroyStream 1001",
-                        "fake:0 pool closed",
                         "fake:1 pool closed",
+                        "fake:0 pool closed",
                         "fake:0 close",
                         "fake:1 close");
     }

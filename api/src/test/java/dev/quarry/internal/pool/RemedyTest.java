@@ -236,6 +236,24 @@ class RemedyTest {
     }
 
     @Test
+    void shouldSayWhatPrivateKeepsWhenPoolIsPrivate() {
+        ShortageCase one = new ShortageCase()
+                .with(o -> o.ladder(EnumSet.complementOf(EnumSet.copyOf(Backing.NEVER_PRIVATE))))
+                .free(20 * MIB)
+                .ofOthers(20 * MIB)
+                .unfinished(20 * MIB)
+                .unused(20 * MIB)
+                .isPrivate();
+        assertThat(Remedy.of(one.shortage()))
+                .startsWith("The pool is private")
+                .contains("raise the option limit")
+                .doesNotContain("switched off");
+        assertThat(Remedy.of(one.free(0).shortage()))
+                .doesNotContain("switched off")
+                .doesNotContain("waits");
+    }
+
+    @Test
     void shouldNotAdviseToTakeWhatIsPendingWhenItIsNotComplete() {
         ShortageCase one = full().pending(20 * MIB)
                 .timedOut()

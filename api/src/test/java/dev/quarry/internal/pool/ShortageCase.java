@@ -39,6 +39,7 @@ final class ShortageCase {
     private boolean timedOut;
     private boolean lost;
     private boolean kept;
+    private boolean isPrivate;
     private long deviceLimit = Long.MAX_VALUE;
 
     ShortageCase asking(long bytes) {
@@ -164,6 +165,11 @@ final class ShortageCase {
         return this;
     }
 
+    ShortageCase isPrivate() {
+        isPrivate = true;
+        return this;
+    }
+
     ShortageCase deviceLimited(long bytes) {
         deviceLimit = bytes;
         return this;
@@ -198,7 +204,8 @@ final class ShortageCase {
                 ofOthers,
                 ofBusy,
                 ofOtherSort,
-                unused);
+                unused,
+                isPrivate);
     }
 
     private MemoryStatistics statistics() {

@@ -144,7 +144,8 @@ final class Allocating {
         ChildBook child = book.children().isEmpty() || dice.oneIn(2) ? null : dice.pick(book.children());
         boolean named = !dice.oneIn(4);
         if (named) {
-            return new Target(book, child, dice.pick(world.strands()), true);
+            List<Strand> served = world.strands().stream().filter(book::serves).toList();
+            return new Target(book, child, dice.pick(served), true);
         }
         boolean host = book.pool().kind().isHostAccessible();
         return new Target(book, child, host ? null : world.strands().getFirst(), false);
@@ -162,7 +163,7 @@ final class Allocating {
         if (dice.oneIn(16)) {
             request = request.zeroed();
         }
-        if (dice.oneIn(40)) {
+        if (dice.oneIn(40) && target.book.sort() == PoolSort.PLAIN) {
             request = request.shareable();
         }
         return dice.oneIn(16) ? request.tagged("tag " + dice.below(3)) : request;

@@ -45,6 +45,13 @@ final class Compacting {
                 || world.plan().interloper()) {
             return;
         }
+        if (book.isPrivate()) {
+            PoolBook.equal(
+                    "bytes that a private pool keeps",
+                    book.pool().statistics().reservedBytes().current(),
+                    book.reserved());
+            return;
+        }
         PoolLayout layout = PoolInspector.inspect(book.pool());
         long top = checkGathered(layout);
         boolean captures = world.strands().stream().anyMatch(Strand::isCapturing);

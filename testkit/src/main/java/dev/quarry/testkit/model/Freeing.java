@@ -45,8 +45,9 @@ final class Freeing {
 
     private void freeSomehow(Holding holding) {
         int way = dice.below(8);
-        if (way == 0 && holding.canBeOrdered()) {
-            freeOn(holding, dice.pick(world.running()));
+        Strand other = way == 0 && holding.canBeOrdered() ? dice.pick(world.running()) : null;
+        if (other != null && holding.book().serves(other)) {
+            freeOn(holding, other);
         } else if (way == 1) {
             freeAfter(holding, dice.pick(world.running()));
         } else {
@@ -76,6 +77,7 @@ final class Freeing {
     void freePlain(Holding holding) {
         List<Event> events = uses.settle(holding);
         world.tell(() -> "close " + holding + (events.isEmpty() ? "" : " after " + events.size() + " events"));
+        holding.freeing(holding.order(), !events.isEmpty());
         close(holding, () -> {
             if (events.isEmpty()) {
                 holding.allocation().close();
@@ -89,6 +91,7 @@ final class Freeing {
     private void freeOn(Holding holding, Strand strand) {
         world.tell(() -> "close " + holding + " on " + strand);
         holding.users().forEach(user -> uses.order(strand, user));
+        holding.freeing(strand, false);
         close(holding, () -> holding.allocation().close(strand.stream()));
     }
 
@@ -96,6 +99,7 @@ final class Freeing {
         List<Event> events = new ArrayList<>(uses.settle(holding));
         events.add(strand.end());
         world.tell(() -> "close " + holding + " after " + events.size() + " events, one of " + strand);
+        holding.freeing(holding.order(), true);
         close(holding, () -> holding.allocation().closeAfter(events.toArray(Event[]::new)));
         closeOwn(events);
     }

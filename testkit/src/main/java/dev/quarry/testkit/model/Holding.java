@@ -15,7 +15,9 @@ final class Holding {
     private final Set<Strand> users = new LinkedHashSet<>(4);
     private final Set<Strand> told = new LinkedHashSet<>(2);
     private final Set<Strand> untold = new LinkedHashSet<>(2);
+    private final long address;
     private @Nullable Strand writer;
+    private @Nullable Object freedBy;
 
     /**
      * Notes an allocation.
@@ -35,9 +37,32 @@ final class Holding {
         this.order = order;
         this.shareable = shareable;
         this.writer = order;
+        this.address = allocation.address();
         if (order != null) {
             users.add(order);
         }
+    }
+
+    /** Notes that this is about to be freed in the order of a stream, behind events if there are some. */
+    void freeing(@Nullable Strand in, boolean behindEvents) {
+        Set<Strand> passed = new LinkedHashSet<>(told);
+        passed.remove(order); // told to nobody: that is where the memory is from
+        if (in != null) {
+            passed.add(in);
+        }
+        freedBy = behindEvents || passed.size() > 1
+                ? FreedRanges.SEVERAL
+                : passed.isEmpty() ? FreedRanges.HOST : passed.iterator().next();
+    }
+
+    /** Returns the address, also after the close. */
+    long address() {
+        return address;
+    }
+
+    /** Returns the stream in whose order the memory is freed, or what stands for several or none. */
+    Object freedBy() {
+        return freedBy == null ? FreedRanges.SEVERAL : freedBy;
     }
 
     Allocation allocation() {
@@ -98,6 +123,11 @@ final class Holding {
         users.clear();
         untold.clear();
         writer = null;
+    }
+
+    /** Notes that the pool was told of a use. */
+    void tell(Strand strand) {
+        told.add(strand);
     }
 
     /** Returns whether all uses can be ordered before something else: no stream with one captures a graph. */

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param seed where everything comes from
  * @param schedule when work on streams completes
  * @param kinds the kind of memory of each pool; the pools share the device and its streams
+ * @param sorts which sort each pool is of
  * @param totalBytes the device's memory
  * @param granule the smallest block step
  * @param pageBytes the unit of mapping, 0 for a device without virtual memory
@@ -34,6 +35,7 @@ public record ModelPlan(
         long seed,
         SimSchedule schedule,
         List<MemoryKind> kinds,
+        List<PoolSort> sorts,
         long totalBytes,
         long granule,
         long pageBytes,
@@ -45,6 +47,36 @@ public record ModelPlan(
         boolean interloper,
         int streams,
         int steps) {
+
+    /** Every pool is over the driver; of more sorts than there are pools the last are not used. */
+    static final List<PoolSort> PLAIN = List.of(PoolSort.PLAIN, PoolSort.PLAIN);
+
+    /** Draws a plan in which pools are private, or over memory of another library, beside plain ones. */
+    static ModelPlan drawSorts(long seed, Dice dice) {
+        List<PoolSort> sorts = dice.oneOf(
+                List.of(PoolSort.PRIVATE, PoolSort.PLAIN),
+                List.of(PoolSort.PRIVATE, PoolSort.PRIVATE),
+                List.of(PoolSort.PRIVATE, PoolSort.OVER_SOURCE),
+                List.of(PoolSort.OVER_SOURCE, PoolSort.PLAIN),
+                List.of(PoolSort.OVER_SOURCE, PoolSort.OVER_SOURCE));
+        ModelPlan plan = draw(seed, dice);
+        return new ModelPlan(
+                plan.seed,
+                plan.schedule,
+                plan.kinds,
+                sorts,
+                plan.totalBytes,
+                plan.granule,
+                plan.pageBytes,
+                plan.options,
+                plan.live,
+                plan.sizes,
+                plan.mostBytes,
+                plan.faults,
+                plan.interloper,
+                plan.streams,
+                plan.steps);
+    }
 
     /** Draws a plan. */
     static ModelPlan draw(long seed, Dice dice) {
@@ -66,6 +98,7 @@ public record ModelPlan(
                         List.of(MemoryKind.PINNED),
                         List.of(MemoryKind.DEVICE, MemoryKind.PINNED),
                         List.of(MemoryKind.DEVICE, MemoryKind.DEVICE)),
+                PLAIN,
                 totalBytes,
                 dice.oneOf(64L, 512L, 512L),
                 dice.oneIn(2) ? 0 : dice.oneOf(4096L, 64L << 10, 2L << 20),

@@ -8,15 +8,18 @@ import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.sim.check.PoolValidator;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What is true of one pool, kept apart from the pool: what was handed out and what it may take. */
 final class PoolBook {
     /** The largest size that is rounded to a class, of which an eighth may be waste. */
     private static final long CLASSES_BYTES = 64 << 10;
 
+    private final PoolSort sort;
     private final MemoryPool pool;
     private final long granule;
     private final List<ChildBook> children = new ArrayList<>();
+    private final FreedRanges ranges = new FreedRanges();
     private long live;
     private long requested;
     private long mostAllocated;
@@ -27,7 +30,8 @@ final class PoolBook {
     private long failures;
     private long promised;
 
-    PoolBook(MemoryPool pool, long granule, long limit) {
+    PoolBook(PoolSort sort, MemoryPool pool, long granule, long limit) {
+        this.sort = sort;
         this.pool = pool;
         this.granule = granule;
         this.limit = limit;
@@ -64,14 +68,36 @@ final class PoolBook {
         limit = bytes;
     }
 
-    void allocated(Allocation allocation) {
+    /** Returns whether the pool is a private one. */
+    boolean isPrivate() {
+        return sort == PoolSort.PRIVATE;
+    }
+
+    PoolSort sort() {
+        return sort;
+    }
+
+    /** Returns whether the pool may serve a stream. */
+    boolean serves(@Nullable Strand strand) {
+        return !isPrivate() || strand == null || strand.ownership() != Strand.Ownership.BORROWED;
+    }
+
+    void allocated(Allocation allocation, @Nullable Strand order) {
+        if (isPrivate()) {
+            long bytes = allocation.byteSize();
+            ranges.allocated(allocation.address(), bytes, most(bytes), order);
+        }
         live++;
         totalLive++;
         requested += allocation.byteSize();
         mostAllocated += most(allocation.byteSize());
     }
 
-    void freed(Allocation allocation) {
+    void freed(Holding holding) {
+        Allocation allocation = holding.allocation();
+        if (isPrivate() && pool.isOpen()) {
+            ranges.freed(holding.address(), allocation.byteSize(), holding.freedBy());
+        }
         live--;
         requested -= allocation.byteSize();
         mostAllocated -= most(allocation.byteSize());
@@ -101,6 +127,10 @@ final class PoolBook {
                 now.allocatedBytes().totalAllocated() - now.allocatedBytes().totalFreed(),
                 now.allocatedBytes().current());
         long present = now.reservedBytes().current();
+        if (isPrivate() && pool.isOpen()) {
+            within("bytes that a private pool keeps", present, reserved, Long.MAX_VALUE);
+            equal("waits of a private pool", now.driver().streamWaits(), 0);
+        }
         if (present > limit && present > reserved) {
             throw new AssertionError("reserved grew from " + reserved + " to " + present + " above the limit " + limit);
         }

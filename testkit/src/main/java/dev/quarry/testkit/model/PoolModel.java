@@ -66,6 +66,19 @@ public final class PoolModel {
         }
     }
 
+    /** Draws plans with private pools, and pools over memory of another library. */
+    private static final class Sorting implements Drawing {
+        @Override
+        public ModelPlan draw(long seed, Dice dice) {
+            return ModelPlan.drawSorts(seed, dice);
+        }
+
+        @Override
+        public String property() {
+            return "quarry.sorts.seed";
+        }
+    }
+
     /**
      * Runs one replay.
      *
@@ -82,6 +95,11 @@ public final class PoolModel {
      */
     public static Tally runRemapping(long seed) {
         return run(seed, new Remapping());
+    }
+
+    /** Runs one replay with private pools, and pools over memory of another library; as {@link #run(long)}. */
+    public static long runSorts(long seed) {
+        return run(seed, new Sorting()).operations();
     }
 
     private static Tally run(long seed, Drawing drawing) {

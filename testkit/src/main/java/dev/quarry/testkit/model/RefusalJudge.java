@@ -1,7 +1,7 @@
 package dev.quarry.testkit.model;
 
 import dev.quarry.AllocationRequest;
-import dev.quarry.LadderStep;
+import dev.quarry.PoolOptions;
 import dev.quarry.internal.inspect.PoolInspector;
 import dev.quarry.internal.inspect.PoolLayout;
 import dev.quarry.internal.inspect.PoolLayout.BlockLayout;
@@ -28,7 +28,10 @@ final class RefusalJudge {
                 || world.strands().stream().anyMatch(Strand::isCapturing)
                 || (world.hasLost() && (world.hasBorrowed() || world.plan().schedule() == SimSchedule.MANUAL))
                 || book.pool().options().maxStall().isZero()
-                || book.pool().options().ladder().size() < LadderStep.values().length) {
+                || !book.sort()
+                        .inForce(PoolOptions.withoutEnvironment().build())
+                        .ladder()
+                        .equals(book.pool().options().ladder())) {
             return;
         }
         boolean waitsEnd = world.plan().schedule() != SimSchedule.MANUAL;
@@ -46,7 +49,7 @@ final class RefusalJudge {
             long run = 0;
             long longest = 0;
             for (BlockLayout block : segment.blocks()) {
-                run = hasIdleMemory(block) ? run + block.bytes() : 0;
+                run = hasIdleMemory(book, block) ? run + block.bytes() : 0;
                 longest = Math.max(longest, run);
             }
             idle += idleBytes(segment, longest);
@@ -59,7 +62,7 @@ final class RefusalJudge {
         // What is left below a whole segment must do, down to the request's own block; what is mapped nowhere can be
         // given back.
         long room = world.room(book) + layout.spareBytes();
-        if (room >= size || (waitsEnd && room + idle >= size)) {
+        if (room >= size || (waitsEnd && !book.isPrivate() && room + idle >= size)) {
             throw new AssertionError(request + " was refused; the driver could give " + room + " bytes, segments of "
                     + idle + " bytes are in no use, and " + size + " would do:\n"
                     + world.mishaps().refusal());
@@ -73,7 +76,10 @@ final class RefusalJudge {
         return reach == 0 ? allocated + size <= most : reach > 0 && allocated + book.kept() + reach <= most;
     }
 
-    private static boolean hasIdleMemory(BlockLayout block) {
+    private static boolean hasIdleMemory(PoolBook book, BlockLayout block) {
+        if (book.isPrivate()) {
+            return block.state() == State.FREE && block.owner() == 0;
+        }
         return block.state() != State.IN_USE && block.state() != State.UNMAPPED && block.state() != State.STUCK;
     }
 

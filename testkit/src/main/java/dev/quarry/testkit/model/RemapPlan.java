@@ -32,6 +32,7 @@ final class RemapPlan {
                         List.of(MemoryKind.DEVICE),
                         List.of(MemoryKind.PINNED),
                         List.of(MemoryKind.DEVICE, MemoryKind.DEVICE)),
+                ModelPlan.PLAIN,
                 totalBytes,
                 512,
                 page,

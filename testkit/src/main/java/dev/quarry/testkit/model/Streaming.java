@@ -106,7 +106,7 @@ final class Streaming {
         }
         Holding holding = dice.pick(world.holdings());
         Strand strand = dice.pick(world.running());
-        if (!holding.canBeOrdered()) {
+        if (!holding.canBeOrdered() || !holding.book().serves(strand)) {
             return;
         }
         int way = dice.below(8);
@@ -148,7 +148,7 @@ final class Streaming {
 
     private void copy(Holding source, Strand strand) {
         Holding target = dice.pick(world.holdings());
-        if (target != source && target.canBeOrdered()) {
+        if (target != source && target.canBeOrdered() && target.book().serves(strand)) {
             uses.copy(source, target, strand);
         }
     }

@@ -36,18 +36,20 @@ final class Tending {
             };
             long reserved = book.pool().statistics().reservedBytes().current();
             PoolBook.equal("bytes trimmed", released, book.reserved() - reserved);
+            PoolBook.within("bytes trimmed", released, 0, book.isPrivate() ? 0 : Long.MAX_VALUE);
         });
     }
 
     /** Puts other options in force. */
     void reconfigure() {
         PoolBook book = dice.pick(world.books());
-        PoolOptions options = ModelPlan.options(dice, world.plan().totalBytes()).toBuilder()
-                .outOfMemoryHandler(dice.oneIn(2) ? handler : null)
-                .build();
+        PoolOptions options = book.sort()
+                .accepted(ModelPlan.options(dice, world.plan().totalBytes()).toBuilder()
+                        .outOfMemoryHandler(dice.oneIn(2) ? handler : null)
+                        .build());
         world.tell(() -> "reconfigure " + book + ": " + options);
         Outcome outcome = world.mishaps().outcome(() -> book.pool().reconfigure(options));
-        if (book.pool().options().equals(options)) {
+        if (book.pool().options().equals(book.sort().inForce(options))) {
             book.setLimit(world.plan().limitOf(options));
         } else if (outcome == Outcome.DONE) {
             throw new AssertionError("the options are " + book.pool().options());

@@ -103,6 +103,7 @@ final class Uses {
         for (Strand user : holding.untold()) {
             if (user.isCapturing() || (user.isUsable() && world.dice().oneIn(3))) {
                 holding.allocation().usedOn(user.stream());
+                holding.tell(user);
             } else if (order != null
                     && order.isUsable()
                     && !order.isCapturing()

@@ -4,6 +4,7 @@ import dev.quarry.Allocation;
 import dev.quarry.Device;
 import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
+import dev.quarry.PoolOptions;
 import dev.quarry.Quarry;
 import dev.quarry.sim.SimDriver;
 import dev.quarry.sim.SimFunction;
@@ -38,6 +39,7 @@ final class World {
     private long elsewhere;
     private long limit = Long.MAX_VALUE;
     private final Map<MemoryKind, Long> limits = new HashMap<>();
+    private final Map<MemoryKind, MemoryPool> empty = new HashMap<>();
     private long used;
     private long kept;
     private boolean abandons;
@@ -168,14 +170,29 @@ final class World {
         }
     }
 
+    /** Returns a pool in which nothing is allocated, to open private ones from. */
+    MemoryPool empty(MemoryKind kind) {
+        return empty.computeIfAbsent(
+                kind,
+                one -> quarry.openPool(
+                        device,
+                        one,
+                        PoolOptions.withoutEnvironment().name("empty").build()));
+    }
+
     /** Opens a pool for each kind of the plan. */
     void openPools() {
-        for (MemoryKind kind : plan.kinds()) {
+        for (int i = 0; i < plan.kinds().size(); i++) {
+            MemoryKind kind = plan.kinds().get(i);
+            PoolSort sort = plan.sorts().get(i);
+            if (sort == PoolSort.PRIVATE) {
+                empty(kind);
+            }
             String name = "pool " + books.size();
             mishaps.outcome(() -> {
-                MemoryPool pool = quarry.openPool(
-                        device, kind, plan.options().toBuilder().name(name).build());
-                books.add(new PoolBook(pool, plan.granule(), plan.limitOf(plan.options())));
+                PoolOptions options =
+                        sort.accepted(plan.options().toBuilder().name(name).build());
+                books.add(new PoolBook(sort, sort.open(this, kind, options), plan.granule(), plan.limitOf(options)));
             });
         }
         // A driver that goes on failing while an opening is undone does not take back what it had given.
@@ -201,7 +218,7 @@ final class World {
         overlaps.allocated(allocation.address(), allocation.byteSize());
         Holding holding = new Holding(allocation, book, child, order, shareable);
         holdings.add(holding);
-        book.allocated(allocation);
+        book.allocated(allocation, order);
         if (child != null) {
             child.allocated(allocation);
         }
@@ -219,7 +236,7 @@ final class World {
                         holding.allocation().address(), holding.allocation().byteSize());
             } else {
                 holdings.remove(holding);
-                holding.book().freed(holding.allocation());
+                holding.book().freed(holding);
                 ChildBook child = holding.child();
                 if (child != null) {
                     child.freed(holding.allocation());
@@ -233,7 +250,7 @@ final class World {
         loses = true;
         overlaps.freed(holding.allocation().address());
         holdings.remove(holding);
-        holding.book().freed(holding.allocation());
+        holding.book().freed(holding);
         ChildBook child = holding.child();
         if (child != null) {
             child.freed(holding.allocation());
