@@ -56,7 +56,7 @@ final class Compacting {
         long top = checkGathered(layout);
         boolean captures = world.strands().stream().anyMatch(Strand::isCapturing);
         boolean bound = world.room(book) < 0 || book.kept() > 0; // then not all that is free may be handed out
-        if (layout.spareBytes() > 0 && !captures && !bound && dice.oneIn(2)) {
+        if (layout.spareBytes() > 0 && !captures && !bound && !isPartlyOfStreams(layout) && dice.oneIn(2)) {
             long spareBytes = layout.spareBytes();
             takeAll(book.pool(), spareBytes + top <= SMALL_BYTES ? spareBytes : spareBytes + top);
         }
@@ -84,6 +84,16 @@ final class Compacting {
             }
         }
         return kept;
+    }
+
+    /**
+     * Returns whether streams own free memory: a request may join that to what was gathered, and then lacks less than a handle
+     * has that was gathered whole.
+     */
+    private static boolean isPartlyOfStreams(PoolLayout layout) {
+        return layout.segments().stream()
+                .flatMap(segment -> segment.blocks().stream())
+                .anyMatch(block -> block.state() == State.FREE && block.owner() != 0);
     }
 
     /** Takes a piece of the size of all that was gathered, and of what is free at the end of a range. */
