@@ -34,7 +34,8 @@ public enum LadderStep {
 
     /**
      * Moves free memory that no work can touch to where the request lacks it; with virtual memory. In the mode
-     * {@link PoolMode#THRIFTY} before the pool grows.
+     * {@link PoolMode#THRIFTY} before the pool grows. Where nearly all is in use and handles are of one page, before all other
+     * steps, and even if a free block fits.
      */
     REMAP,
 

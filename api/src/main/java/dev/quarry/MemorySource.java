@@ -47,8 +47,8 @@ public interface MemorySource {
     /**
      * Tells how much there is; the device's figures unless overridden.
      *
-     * <p>The pool never takes more than the total, and asks for no more than is free where that is little. Called often while
-     * memory is short.
+     * <p>The total bounds what the pool takes for requests, and it asks for no more than is free where that is little. Called
+     * often while memory is short, and by reports from any thread at any time.
      */
     default MemoryInfo memory() {
         return device().memory(kind());

@@ -18,6 +18,9 @@ public final class DeviceShare {
         /** Takes note that a limit on the device's memory was changed; gives back what nobody uses if it is exceeded. */
         void limitChanged();
 
+        /** Returns whether what the pool gives back is the driver's memory of a kind. */
+        boolean holds(MemoryKind kind);
+
         /** Gives back what nobody uses, about some bytes; returns how many. */
         long giveBack(long bytes);
 
@@ -67,11 +70,17 @@ public final class DeviceShare {
                 .sum();
     }
 
-    /** Lets all pools of this process but one give back what they do not use, until some bytes are; returns how many. */
-    public long giveBack(Tenant but, long bytes) {
+    /**
+     * Lets the pools of this process but one give back what they do not use, until some bytes are: first those that hold the
+     * same kind, then the others, which share limits and perhaps the memory. Returns how many bytes they gave.
+     */
+    public long giveBack(Tenant but, MemoryKind kind, long bytes) {
         long given = 0;
-        for (Tenant tenant : accounts.tenants()) {
-            given += tenant.equals(but) || given >= bytes ? 0 : tenant.giveBack(bytes - given);
+        for (boolean same : new boolean[] {true, false}) {
+            for (Tenant tenant : accounts.tenants()) {
+                boolean asked = !tenant.equals(but) && tenant.holds(kind) == same && given < bytes;
+                given += asked ? tenant.giveBack(bytes - given) : 0;
+            }
         }
         return given;
     }

@@ -68,11 +68,16 @@ final class Closing {
 
     /** Throws if a stream captures a graph that may use the memory: nobody can tell when it is free then. */
     private void checkNoCapture() {
-        for (Domain domain : core.domains()) {
-            if (order.isCapturing(domain)) {
-                throw new IllegalStateException(
-                        domain + " captures a graph, which may use memory of " + pool + ": end the capture first");
+        core.gate().lock(); // under it no stream is destroyed
+        try {
+            for (Domain domain : core.domains()) {
+                if (order.isCapturing(domain)) {
+                    throw new IllegalStateException(
+                            domain + " captures a graph, which may use memory of " + pool + ": end the capture first");
+                }
             }
+        } finally {
+            core.gate().unlock();
         }
     }
 

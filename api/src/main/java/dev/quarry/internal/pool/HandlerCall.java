@@ -26,7 +26,7 @@ final class HandlerCall {
         if (core.options().outOfMemoryHandler() == null) {
             return 0;
         }
-        long room = core.room();
+        long room = core.isSecluded() ? core.account().available() : core.room();
         core.lock();
         try {
             long reserved = core.heap().segments().bytes() + core.counters().spareBytes;

@@ -363,7 +363,7 @@ final class Heap {
 
     /** Returns whether a free block is a whole segment that would be exchanged for a smaller one where memory is short. */
     boolean isMuchTooLarge(Block block, long size) {
-        return size >= EXCHANGE_BYTES && block.size() > size + size / 8 && block.isWholeSegment();
+        return !keepsApart && size >= EXCHANGE_BYTES && block.size() > size + size / 8 && block.isWholeSegment();
     }
 
     /** Returns whether a block can be cut so that a piece of a size lies at a multiple of an alignment. */

@@ -102,7 +102,7 @@ final class Ladder {
 
     /** Returns whether a request is to be placed by the ladder even where a free block fits it. Under the lock. */
     boolean places(long size) {
-        return steps.isOn(REMAP) && growth.isCramped(size);
+        return growth.isCramped(size) && steps.isOn(REMAP);
     }
 
     private @Nullable Block serve(Domain domain, Wish wish, Trail trail) {

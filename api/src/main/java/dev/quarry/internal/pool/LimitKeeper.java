@@ -1,11 +1,11 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.LadderStep;
+import dev.quarry.MemoryKind;
 import dev.quarry.internal.account.Account;
 import dev.quarry.internal.device.DeviceShare;
 import dev.quarry.internal.segment.Block;
 import dev.quarry.spi.DriverException;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +49,11 @@ final class LimitKeeper implements DeviceShare.Tenant {
         if (admission.isAwaited()) {
             admission.signal();
         }
+    }
+
+    @Override
+    public boolean holds(MemoryKind kind) {
+        return core.kind().equals(kind) && !core.backing().supply().isForeign();
     }
 
     @Override
@@ -135,7 +140,7 @@ final class LimitKeeper implements DeviceShare.Tenant {
      */
     boolean askOthers(Wish wish, Steps steps, Trail trail) {
         // A thread in a source of memory holds the gate of the pool over it: two such would wait for each other.
-        if (SourceSupply.isAsked() || Objects.equals(core.account().refusal(wish.size()), core.account())) {
+        if (SourceSupply.isAsked() || !isOthersMatter(wish)) {
             return false;
         }
         DeviceShare share = core.device().share();
@@ -145,9 +150,26 @@ final class LimitKeeper implements DeviceShare.Tenant {
             return false;
         }
         long start = core.clock().getAsLong();
-        boolean given = trail.freed(share.giveBack(this, wish.size())) > 0;
+        boolean given = trail.freed(share.giveBack(this, core.kind(), wish.size())) > 0;
         steps.count(LadderStep.OTHER_POOLS, trail, start, given);
         return given;
+    }
+
+    /** Returns whether it is the device that refuses, or a limit above this pool's own, and not what is kept for its children. */
+    private boolean isOthersMatter(Wish wish) {
+        Account refusing = core.account().refusal(wish.size());
+        if (refusing == null ? core.backing().supply().isForeign() : refusing.equals(core.account())) {
+            return false;
+        }
+        Headroom headroom = core.headroom();
+        if (!headroom.isActive() || wish.claimed()) {
+            return true;
+        }
+        boolean fits = headroom.claim(wish.size());
+        if (fits) {
+            headroom.settle(wish.size());
+        }
+        return fits;
     }
 
     /**

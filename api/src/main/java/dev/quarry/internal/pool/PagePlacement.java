@@ -48,7 +48,11 @@ final class PagePlacement {
      */
     @Nullable
     Block place(Domain domain, Wish wish) {
+        if (supply.hasSpareAbove(page)) {
+            return null; // would not fill the gaps; what comes next on the ladder uses it
+        }
         order.noteComplete();
+        long room = policy().roundDown(core.room());
         Site site;
         Domain owner;
         List<Gap> gaps;
@@ -65,7 +69,7 @@ final class PagePlacement {
             if (gaps.isEmpty()) {
                 return carve(join(site, owner), domain, wish);
             }
-            List<Idle> chosen = choose(site, sum(gaps));
+            List<Idle> chosen = choose(site, sum(gaps), room);
             if (chosen == null) {
                 return null;
             }
@@ -79,10 +83,8 @@ final class PagePlacement {
     }
 
     /** Returns the handles that are to be moved to a site, beside what may be created; {@code null} if they do not do. */
-    private @Nullable List<Idle> choose(Site site, long bytes) {
-        long missing = bytes
-                - supply.spareBytes(bytes)
-                - policy().roundDown(core.account().available());
+    private @Nullable List<Idle> choose(Site site, long bytes, long room) {
+        long missing = bytes - supply.spareBytes(bytes) - room;
         List<Idle> chosen = new ArrayList<>();
         if (missing > 0) {
             for (Idle idle : heap.ranges().idle(page)) {

@@ -195,6 +195,11 @@ final class PageSupply {
         return !spare.isEmpty();
     }
 
+    /** Returns whether there is a spare handle of more than some bytes. */
+    boolean hasSpareAbove(long bytes) {
+        return spare.hasAbove(bytes);
+    }
+
     /**
      * Takes spare handles that together have at least some bytes and at most others.
      *

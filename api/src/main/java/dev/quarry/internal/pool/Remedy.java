@@ -109,7 +109,7 @@ final class Remedy {
             case WAIT -> why.isHeldUpByWork() && mayStall();
             case RELEASE -> why.wouldDo(why.unused());
             case WAIT_FOR_BLOCK -> plain && why.largestUnfinished() >= why.block() && waits() && !why.isTimedOut();
-            case OTHER_POOLS -> why.idleOfOthers() > 0;
+            case OTHER_POOLS -> why.wouldDo(why.idleOfOthers());
             case HANDLER -> false;
         };
     }

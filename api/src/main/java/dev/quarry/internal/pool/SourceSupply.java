@@ -19,13 +19,13 @@ import java.util.function.Supplier;
 record SourceSupply(MemorySource source) implements MemorySupply {
     private static final int NO_CODE = -1;
 
-    /** Whether the thread is in a source's {@code allocate}, and so holds the gate of the pool over it. */
+    /** Whether the thread is in a source, and so may hold the gate of the pool over it. */
     private static final ThreadLocal<Boolean> ASKED = ThreadLocal.withInitial(() -> false);
 
     @Override
     public long allocate(SegmentRequest request) {
         OptionalLong answer = Objects.requireNonNull(
-                ask(() -> allocate(request.bytes(), request.alignment())),
+                ask(() -> source.allocate(request.bytes(), request.alignment())),
                 () -> source + " returned null for an address");
         if (answer.isEmpty()) {
             throw new DriverOutOfMemoryException(
@@ -42,19 +42,7 @@ record SourceSupply(MemorySource source) implements MemorySupply {
         return address;
     }
 
-    private OptionalLong allocate(long bytes, long alignment) {
-        boolean outer = ASKED.get();
-        ASKED.set(true);
-        try {
-            return source.allocate(bytes, alignment);
-        } finally {
-            if (!outer) {
-                ASKED.remove();
-            }
-        }
-    }
-
-    /** Returns whether this thread allocates for a pool over another source. */
+    /** Returns whether this thread is in a source of another pool. */
     static boolean isAsked() {
         return ASKED.get();
     }
@@ -62,7 +50,10 @@ record SourceSupply(MemorySource source) implements MemorySupply {
     @Override
     public void free(long address, long bytes) {
         try {
-            source.free(address, bytes);
+            within(() -> {
+                source.free(address, bytes);
+                return address;
+            });
         } catch (DriverException e) {
             throw e;
         } catch (Throwable e) {
@@ -95,11 +86,23 @@ record SourceSupply(MemorySource source) implements MemorySupply {
     /** Asks the source; a checked exception, which other languages throw anywhere, becomes one that callers expect. */
     private <T> T ask(Supplier<T> question) {
         try {
-            return question.get();
+            return within(question);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new QuarryException(source + " threw " + e, e);
+        }
+    }
+
+    private static <T> T within(Supplier<T> question) {
+        boolean outer = ASKED.get();
+        ASKED.set(true);
+        try {
+            return question.get();
+        } finally {
+            if (!outer) {
+                ASKED.remove();
+            }
         }
     }
 

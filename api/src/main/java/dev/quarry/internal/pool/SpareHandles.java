@@ -33,6 +33,11 @@ final class SpareHandles {
         return bySize.isEmpty();
     }
 
+    /** Returns whether there is a handle of more than some bytes. */
+    boolean hasAbove(long bytes) {
+        return bySize.higherKey(bytes) != null;
+    }
+
     /** Adds a handle, mapped nowhere from now on. */
     void add(Handle handle) {
         putBack(new Spare(handle, clock.getAsLong()));

@@ -140,7 +140,7 @@ final class PoolBook {
             throw new AssertionError(allocated + " allocated and " + kept() + " kept (before: " + promised
                     + ", expected: at most " + most + ")");
         }
-        promised = allocated + kept();
+        promised = allocated + now.cachedBytes() + kept(); // a cache may give what it had then
         reserved = present;
         reservedPeak = Math.max(reservedPeak, present);
         within("peak of reserved", now.reservedBytes().peak(), reservedPeak, Long.MAX_VALUE);
