@@ -12,6 +12,7 @@ import dev.quarry.PoolOptions;
 import dev.quarry.Quarry;
 import dev.quarry.Stream;
 import dev.quarry.sim.SimDriver;
+import dev.quarry.sim.SimFunction;
 import dev.quarry.sim.SimOptions;
 import dev.quarry.sim.SimSchedule;
 import dev.quarry.sim.check.PoolValidator;
@@ -91,6 +92,22 @@ class PoolCaptureTest {
         driver.endCapture(captured.handle());
         graph.close();
         assertThat(graph.statistics().reservedBytes().current()).isZero();
+    }
+
+    /** A pool that is nearly full exchanges segments that are much too large, which asks the driver. */
+    @Test
+    void shouldNotAskDriverWhenWarmedUpSegmentIsMuchTooLarge() {
+        MemoryPool graph = pool.privatePool(
+                PoolOptions.withoutEnvironment().limit(44 * MIB).build());
+        graph.warmUp(20 * MIB, 2);
+        driver.beginCapture(captured.handle());
+        long taken = driver.counters().of(SimFunction.ALLOCATE);
+        long asked = driver.counters().of(SimFunction.MEMORY);
+        graph.allocate(17 * MIB, captured).close();
+        assertThat(driver.counters().of(SimFunction.ALLOCATE)).isEqualTo(taken);
+        assertThat(driver.counters().of(SimFunction.MEMORY)).isEqualTo(asked);
+        driver.endCapture(captured.handle());
+        graph.close();
     }
 
     @Test

@@ -93,6 +93,32 @@ class PoolPlacementTest {
         assertThat(pool.statistics().ladder(LadderStep.REMAP).served()).isPositive();
     }
 
+    /** No limit binds then, and only the driver knows that there is no more. */
+    @Test
+    void shouldServeAllWhenDeviceItselfIsNearlyFull() {
+        SimProvider small = new SimProvider(SimOptions.builder()
+                .totalBytes(LIMIT)
+                .virtualMemory(true)
+                .pageBytes(PAGE)
+                .build());
+        try (Quarry full = Quarry.builder().provider(small).open()) {
+            MemoryPool pool = full.openPool(
+                    full.device("sim:0"),
+                    MemoryKind.DEVICE,
+                    PoolOptions.withoutEnvironment()
+                            .cacheBlockBytes(0)
+                            .mode(PoolMode.THRIFTY)
+                            .build());
+            assertThat(churn(pool, 10_000)).isZero();
+            PoolValidator.validate(pool);
+            assertThat(small.driver(0).counters().of(SimFunction.CREATE))
+                    .as("pages created, and refusals")
+                    .isLessThan(2 * LIMIT / PAGE);
+            live.forEach(Allocation::close);
+            live.clear();
+        }
+    }
+
     @Test
     void shouldMoveNothingWhenStepIsOff() {
         MemoryPool pool = open(limited().ladder(EnumSet.complementOf(EnumSet.of(LadderStep.REMAP))));
