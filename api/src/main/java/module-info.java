@@ -12,6 +12,7 @@ module dev.quarry {
 
     exports dev.quarry;
     exports dev.quarry.spi;
+    exports dev.quarry.spi.support;
     exports dev.quarry.trace;
     exports dev.quarry.internal.inspect to
             dev.quarry.sim,

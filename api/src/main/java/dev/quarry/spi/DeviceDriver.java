@@ -105,6 +105,16 @@ public interface DeviceDriver extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Returns the driver's own pool in the order of streams, where the device has one. */
+    default Optional<StreamOrderedMemory> streamOrderedMemory() {
+        return Optional.empty();
+    }
+
+    /** Returns page-locking of memory that is not the driver's, where the device has that. */
+    default Optional<HostRegistration> hostRegistration() {
+        return Optional.empty();
+    }
+
     /** Gives everything back that was not yet, and the device. Called once, after all pools and streams are closed. */
     @Override
     void close();

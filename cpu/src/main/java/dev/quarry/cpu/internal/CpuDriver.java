@@ -7,6 +7,7 @@ import dev.quarry.spi.DeviceDriver;
 import dev.quarry.spi.SegmentRequest;
 import dev.quarry.spi.StreamDriver;
 import dev.quarry.spi.VirtualMemory;
+import dev.quarry.spi.support.MachineMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.quarry.cpu.internal;
 
 import dev.quarry.ByteSize;
 import dev.quarry.spi.DriverOutOfMemoryException;
+import dev.quarry.spi.support.MachineMemory;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 

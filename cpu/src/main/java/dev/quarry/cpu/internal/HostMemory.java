@@ -5,6 +5,7 @@ import dev.quarry.MemoryInfo;
 import dev.quarry.MemoryKind;
 import dev.quarry.spi.DriverException;
 import dev.quarry.spi.SegmentRequest;
+import dev.quarry.spi.support.MachineMemory;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;

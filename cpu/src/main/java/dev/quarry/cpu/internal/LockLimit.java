@@ -4,6 +4,7 @@ import dev.quarry.ByteSize;
 import dev.quarry.MemoryInfo;
 import dev.quarry.spi.DriverException;
 import dev.quarry.spi.DriverOutOfMemoryException;
+import dev.quarry.spi.support.ProcFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -2,6 +2,7 @@ package dev.quarry.cpu.internal;
 
 import dev.quarry.ByteSize;
 import dev.quarry.DeviceInfo;
+import dev.quarry.spi.support.ProcFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -11,6 +11,7 @@ import dev.quarry.spi.DriverException;
 import dev.quarry.spi.DriverOutOfMemoryException;
 import dev.quarry.spi.SegmentRequest;
 import dev.quarry.spi.VirtualMemory;
+import dev.quarry.spi.support.ProcFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import dev.quarry.cpu.NumaPlacement;
 import dev.quarry.spi.DriverException;
 import dev.quarry.spi.DriverOutOfMemoryException;
 import dev.quarry.spi.SegmentRequest;
+import dev.quarry.spi.support.ProcFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

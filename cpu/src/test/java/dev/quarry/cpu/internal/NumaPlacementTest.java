@@ -13,6 +13,7 @@ import dev.quarry.cpu.CpuOptions;
 import dev.quarry.cpu.CpuProvider;
 import dev.quarry.cpu.NumaPlacement;
 import dev.quarry.spi.Availability;
+import dev.quarry.spi.support.ProcFile;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,5 +1,6 @@
 package dev.quarry.cpu.internal;
 
+import dev.quarry.spi.support.ProcFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

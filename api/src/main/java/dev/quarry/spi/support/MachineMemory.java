@@ -1,4 +1,4 @@
-package dev.quarry.cpu.internal;
+package dev.quarry.spi.support;
 
 import dev.quarry.MemoryInfo;
 import java.nio.file.Path;
@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * <p>Where the kernel does not tell (no Linux, no {@code /proc}), the figures are the greatest heap of this JVM, which
  * is also what the JDK takes as the default limit of direct buffers, less what was taken here. Thread-safe.
  */
-final class MachineMemory {
+public final class MachineMemory {
     private final Path figures;
     private final ControlGroups groups;
 
@@ -19,7 +19,7 @@ final class MachineMemory {
      *
      * @param root {@code /}, or where a test has its {@code proc} and {@code sys}
      */
-    MachineMemory(Path root) {
+    public MachineMemory(Path root) {
         this.figures = root.resolve("proc/meminfo");
         this.groups = ControlGroups.find(root);
     }
@@ -29,7 +29,7 @@ final class MachineMemory {
      *
      * @param taken bytes that this process took through Quarry, used where nobody else counts
      */
-    MemoryInfo now(long taken) {
+    public MemoryInfo now(long taken) {
         OptionalLong total = ProcFile.bytes(figures, "MemTotal");
         OptionalLong available = ProcFile.bytes(figures, "MemAvailable");
         if (total.isEmpty() || available.isEmpty()) {
@@ -40,7 +40,7 @@ final class MachineMemory {
     }
 
     /** Returns the bytes that all allocations together cannot exceed; {@code Long.MAX_VALUE} if nobody knows. */
-    long most() {
+    public long most() {
         OptionalLong total = ProcFile.bytes(figures, "MemTotal");
         return total.isEmpty()
                 ? Long.MAX_VALUE

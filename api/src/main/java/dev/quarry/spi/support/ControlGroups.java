@@ -1,4 +1,4 @@
-package dev.quarry.cpu.internal;
+package dev.quarry.spi.support;
 
 import dev.quarry.MemoryInfo;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.quarry.cpu.internal;
+package dev.quarry.spi.support;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,11 +13,11 @@ import java.util.OptionalLong;
  *
  * <p>What cannot be read or has another form is absent, never an exception: containers hide some of these files.
  */
-final class ProcFile {
+public final class ProcFile {
     private ProcFile() {}
 
     /** Returns the lines of a file; none if it cannot be read. */
-    static List<String> lines(Path file) {
+    public static List<String> lines(Path file) {
         try {
             return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
                     .lines()
@@ -28,7 +28,7 @@ final class ProcFile {
     }
 
     /** Returns what follows a key and separators in the first line that starts with it, such as {@code MemTotal}. */
-    static Optional<String> value(Path file, String key) {
+    public static Optional<String> value(Path file, String key) {
         return lines(file).stream()
                 .filter(line -> line.startsWith(key))
                 .map(line -> line.substring(key.length()))
@@ -38,12 +38,12 @@ final class ProcFile {
     }
 
     /** Returns the number that follows a key, as {@link #value}, in bytes if its unit is kB. */
-    static OptionalLong bytes(Path file, String key) {
+    public static OptionalLong bytes(Path file, String key) {
         return value(file, key).map(ProcFile::parseBytes).orElse(OptionalLong.empty());
     }
 
     /** Returns the number that is all of a file. */
-    static OptionalLong number(Path file) {
+    public static OptionalLong number(Path file) {
         List<String> lines = lines(file);
         return lines.size() == 1 ? parseBytes(lines.getFirst()) : OptionalLong.empty();
     }

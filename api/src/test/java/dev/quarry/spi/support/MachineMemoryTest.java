@@ -1,4 +1,4 @@
-package dev.quarry.cpu.internal;
+package dev.quarry.spi.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
