@@ -8,13 +8,10 @@ import dev.quarry.MemoryPool;
 import dev.quarry.PoolOptions;
 import dev.quarry.Quarry;
 import dev.quarry.ViewSafety;
-import dev.quarry.spi.Availability;
 import dev.quarry.spi.DeviceDriver;
-import dev.quarry.spi.DeviceProvider;
+import dev.quarry.testkit.WrappedProvider;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,41 +36,17 @@ class ViewEndTest {
     }
 
     /** The CPU's plugin, with views whose end fails after they are dead. */
-    private static final class FailingViews implements DeviceProvider {
-        private final CpuProvider provider = new CpuProvider();
-
-        @Override
-        public String name() {
-            return provider.name();
-        }
-
-        @Override
-        public int spiVersion() {
-            return provider.spiVersion();
-        }
-
-        @Override
-        public Availability probe() {
-            return provider.probe();
+    private static final class FailingViews extends WrappedProvider {
+        FailingViews() {
+            super(new CpuProvider());
         }
 
         @Override
         public List<DeviceDriver> open() {
-            return provider.open().stream().map(FailingViews::wrap).toList();
-        }
-
-        private static DeviceDriver wrap(DeviceDriver driver) {
-            return (DeviceDriver) Proxy.newProxyInstance(
-                    DeviceDriver.class.getClassLoader(),
-                    new Class<?>[] {DeviceDriver.class},
-                    (_, method, arguments) -> {
-                        try {
-                            Object result = method.invoke(driver, arguments);
-                            return result instanceof MemorySegment view ? failing(view, (Arena) arguments[2]) : result;
-                        } catch (InvocationTargetException e) {
-                            throw e.getCause();
-                        }
-                    });
+            return open(driver -> (method, arguments) -> {
+                Object result = method.invoke(driver, arguments);
+                return result instanceof MemorySegment view ? failing(view, (Arena) arguments[2]) : result;
+            });
         }
 
         private static MemorySegment failing(MemorySegment view, Arena scope) {

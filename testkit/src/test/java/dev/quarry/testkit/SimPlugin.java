@@ -5,14 +5,12 @@ import dev.quarry.sim.SimFunction;
 import dev.quarry.sim.SimOptions;
 import dev.quarry.sim.SimProvider;
 import dev.quarry.sim.SimSchedule;
-import dev.quarry.spi.Availability;
 import dev.quarry.spi.DeviceDriver;
-import dev.quarry.spi.DeviceProvider;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The simulated plugin as a contract needs it: what the host waits for completes, also under the schedule MANUAL. */
-final class SimPlugin implements DeviceProvider {
+final class SimPlugin extends WrappedProvider {
     private final SimProvider provider;
     private final SimSchedule schedule;
     private final List<SimDriver> opened = new ArrayList<>();
@@ -22,31 +20,23 @@ final class SimPlugin implements DeviceProvider {
     }
 
     SimPlugin(SimSchedule schedule, boolean virtualMemory) {
+        this(
+                schedule,
+                new SimProvider(SimOptions.builder()
+                        .schedule(schedule)
+                        .virtualMemory(virtualMemory)
+                        .build()));
+    }
+
+    private SimPlugin(SimSchedule schedule, SimProvider provider) {
+        super(provider);
         this.schedule = schedule;
-        this.provider = new SimProvider(SimOptions.builder()
-                .schedule(schedule)
-                .virtualMemory(virtualMemory)
-                .build());
-    }
-
-    @Override
-    public String name() {
-        return provider.name();
-    }
-
-    @Override
-    public int spiVersion() {
-        return provider.spiVersion();
-    }
-
-    @Override
-    public Availability probe() {
-        return provider.probe();
+        this.provider = provider;
     }
 
     @Override
     public List<DeviceDriver> open() {
-        List<DeviceDriver> drivers = provider.open();
+        List<DeviceDriver> drivers = super.open();
         SimDriver driver = provider.driver(0);
         if (schedule == SimSchedule.MANUAL) {
             driver.faults().onCall(SimFunction.AWAIT, driver::advanceAll);

@@ -119,7 +119,7 @@ final class Growth {
      */
     boolean isCramped(long size) {
         return placement != null
-                && placement.isWorthFor(size)
+                && placement.matters(size)
                 && heap.allocatedBytes() > core.mostBytes() / CRAMPED_PARTS * (CRAMPED_PARTS - 1);
     }
 
@@ -189,9 +189,7 @@ final class Growth {
             counters.segmentsPeak =
                     Math.max(counters.segmentsPeak, heap.segments().count());
             heap.free(block, core.hostDomain());
-            return wish == null
-                    ? block
-                    : heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
+            return wish == null ? block : wish.carve(heap, block, domain);
         } finally {
             core.unlock();
         }

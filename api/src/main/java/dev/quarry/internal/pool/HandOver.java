@@ -50,7 +50,7 @@ final class HandOver {
             try {
                 Block block = heap.fit(owner.index(wish.small()), wish.size(), wish.alignment());
                 if (block != null && order.isOrdered(domain, owner, block.sequence())) {
-                    return heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
+                    return wish.carve(heap, block, domain);
                 }
             } finally {
                 core.unlock();
@@ -94,9 +94,7 @@ final class HandOver {
                 core.counters().transitBytes -= block.size();
                 heap.free(block, complete ? core.hostDomain() : owner);
                 Block fit = complete ? heap.find(domain, wish.size(), wish.alignment(), wish.small()) : null;
-                taken = fit == null
-                        ? null
-                        : heap.carve(fit, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
+                taken = fit == null ? null : wish.carve(heap, fit, domain);
             } finally {
                 core.unlock();
             }

@@ -144,11 +144,14 @@ final class Headroom {
             if (more == Account.REFUSED) {
                 return false;
             }
-            if (more > 0 && !fits(more)) {
-                child.resizeThrough(before, limitBefore);
+            boolean allowed = more <= 0 || fits(more);
+            kept += more;
+            if (!allowed) {
+                // Not always as much as before: what the child charged meanwhile, without a claim, lay in its
+                // reservation.
+                kept += child.resizeThrough(before, limitBefore);
                 return false;
             }
-            kept += more;
             reservations += reservation - before;
             assess();
             return true;

@@ -246,7 +246,7 @@ final class Ladder {
             block = heap.find(domain, wish.size(), wish.alignment(), wish.small());
             boolean roomy = heap.segments().bytes() < core.tightBytes();
             if (block == null || roomy || !heap.isMuchTooLarge(block, wish.size())) {
-                return block == null ? null : carve(block, domain, wish);
+                return block == null ? null : wish.carve(heap, block, domain);
             }
         } finally {
             core.unlock();
@@ -333,13 +333,9 @@ final class Ladder {
         core.lock();
         try {
             Block block = heap.find(domain, wish.size(), wish.alignment(), small);
-            return block == null ? null : carve(block, domain, wish);
+            return block == null ? null : wish.carve(heap, block, domain);
         } finally {
             core.unlock();
         }
-    }
-
-    private Block carve(Block block, Domain domain, Wish wish) {
-        return heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
     }
 }

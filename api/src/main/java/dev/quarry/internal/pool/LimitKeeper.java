@@ -140,7 +140,7 @@ final class LimitKeeper implements DeviceShare.Tenant {
      */
     boolean askOthers(Wish wish, Steps steps, Trail trail) {
         // A thread in a source of memory holds the gate of the pool over it: two such would wait for each other.
-        if (SourceSupply.isAsked() || !isOthersMatter(wish)) {
+        if (SourceSupply.isAsked() || !isRefusedAbove(wish)) {
             return false;
         }
         DeviceShare share = core.device().share();
@@ -155,8 +155,8 @@ final class LimitKeeper implements DeviceShare.Tenant {
         return given;
     }
 
-    /** Returns whether it is the device that refuses, or a limit above this pool's own, and not what is kept for its children. */
-    private boolean isOthersMatter(Wish wish) {
+    /** Returns whether the device refuses, or a limit above this pool's own, and not what is kept for its children. */
+    private boolean isRefusedAbove(Wish wish) {
         Account refusing = core.account().refusal(wish.size());
         if (refusing == null ? core.backing().supply().isForeign() : refusing.equals(core.account())) {
             return false;

@@ -96,7 +96,7 @@ final class PageGrowth {
 
     /** Creates what is to be mapped to a window: a step, or else what is needed. */
     private List<Handle> create(Window window, Wish wish) {
-        PagePolicy policy = policy();
+        PagePolicy policy = supply.policy();
         long target = window.bytes();
         if (window.isTop()) {
             long step = policy.next(target, wish.small(), mappedBytes(wish.small()));
@@ -105,15 +105,15 @@ final class PageGrowth {
         if (core.account().charged() + target > core.tightBytes()) {
             target = Math.max(window.bytes(), Math.min(target, policy.roundDown(core.room())));
         }
-        List<Handle> handles = supply.create(target, policy);
-        return handles.isEmpty() && target > window.bytes() ? supply.create(window.bytes(), policy) : handles;
+        List<Handle> handles = supply.create(target);
+        return handles.isEmpty() && target > window.bytes() ? supply.create(window.bytes()) : handles;
     }
 
     /** Maps free memory for later requests; returns whether it was got. */
     boolean prepare(long bytes) {
         Domain host = core.hostDomain();
         Window window = window(host, new Wish(core.classes().round(bytes), 1, false, bytes, Tags.NONE));
-        List<Handle> handles = window == null ? List.of() : supply.create(window.bytes(), policy());
+        List<Handle> handles = window == null ? List.of() : supply.create(window.bytes());
         if (window == null || handles.isEmpty()) {
             return false;
         }
@@ -138,7 +138,7 @@ final class PageGrowth {
             return take(domain, wish);
         }
         order.noteComplete();
-        long room = policy().roundDown(roomFor(window));
+        long room = supply.policy().roundDown(roomFor(window));
         List<Detached> moved;
         List<Detached> released;
         core.lock();
@@ -159,7 +159,7 @@ final class PageGrowth {
         }
         List<Handle> handles = new ArrayList<>(supply.unmap(moved));
         supply.release(supply.unmap(released));
-        return supply.complete(handles, window.bytes(), policy()) ? map(window, handles, domain, wish) : null;
+        return supply.complete(handles, window.bytes()) ? map(window, handles, domain, wish) : null;
     }
 
     /** Returns what could be created for a window, after giving spare handles back that are too large where it is too little. */
@@ -200,7 +200,7 @@ final class PageGrowth {
 
     /** Reserves a wide range; a narrower one where the driver refuses, down to what the wish needs. */
     private boolean reserve(Wish wish) {
-        PagePolicy policy = policy();
+        PagePolicy policy = supply.policy();
         long least = policy.roundUp(wish.size() + wish.alignment()) + page;
         long total = core.backing().supply().memory().totalBytes();
         long bytes = Math.max(least, policy.roundUp(total) * WIDTH);
@@ -247,7 +247,7 @@ final class PageGrowth {
                 return null;
             }
             core.counters().grown.incrementAndGet();
-            return carve(block, domain, wish);
+            return wish.carve(heap, block, domain);
         } finally {
             core.unlock();
         }
@@ -258,14 +258,10 @@ final class PageGrowth {
         core.lock();
         try {
             Block block = heap.find(domain, wish.size(), wish.alignment(), wish.small());
-            return block == null ? null : carve(block, domain, wish);
+            return block == null ? null : wish.carve(heap, block, domain);
         } finally {
             core.unlock();
         }
-    }
-
-    private Block carve(Block block, Domain domain, Wish wish) {
-        return heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
     }
 
     /** Returns the handles that may go to a window: not those that lie beside it, which it counts on. Under the lock. */
@@ -290,9 +286,5 @@ final class PageGrowth {
         } finally {
             core.unlock();
         }
-    }
-
-    private PagePolicy policy() {
-        return new PagePolicy(page, core.options().mode(), core.mostBytes(), core.isLimited());
     }
 }

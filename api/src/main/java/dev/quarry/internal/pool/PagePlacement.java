@@ -37,8 +37,8 @@ final class PagePlacement {
     }
 
     /** Returns whether it matters where a request of a size lies, and the pool's handles can be moved by the page. */
-    boolean isWorthFor(long size) {
-        return size > page / 2 && policy().isByPage();
+    boolean matters(long size) {
+        return size > page / 2 && supply.policy().isByPage();
     }
 
     /**
@@ -52,7 +52,7 @@ final class PagePlacement {
             return null; // would not fill the gaps; what comes next on the ladder uses it
         }
         order.noteComplete();
-        long room = policy().roundDown(core.room());
+        long room = supply.policy().roundDown(core.room());
         Site site;
         Domain owner;
         List<Gap> gaps;
@@ -67,7 +67,7 @@ final class PagePlacement {
             owner = site.isPartOf(domain) ? domain : core.hostDomain();
             gaps = site.gaps(page);
             if (gaps.isEmpty()) {
-                return carve(join(site, owner), domain, wish);
+                return wish.carve(heap, join(site, owner), domain);
             }
             List<Idle> chosen = choose(site, sum(gaps), room);
             if (chosen == null) {
@@ -78,7 +78,7 @@ final class PagePlacement {
             core.unlock();
         }
         List<Handle> handles = new ArrayList<>(supply.unmap(moved));
-        boolean enough = supply.complete(handles, sum(gaps), policy());
+        boolean enough = supply.complete(handles, sum(gaps));
         return enough ? map(site, owner, gaps, handles, new Quest(domain, wish, false)) : null;
     }
 
@@ -141,7 +141,7 @@ final class PagePlacement {
                 return null;
             }
             core.counters().grown.incrementAndGet();
-            return carve(filled, quest.domain(), wish);
+            return wish.carve(heap, filled, quest.domain());
         } finally {
             core.unlock();
         }
@@ -172,14 +172,6 @@ final class PagePlacement {
         }
         heap.detach(first);
         return heap.free(first, domain);
-    }
-
-    private Block carve(Block block, Domain domain, Wish wish) {
-        return heap.carve(block, wish.size(), wish.alignment(), domain, wish.requested(), wish.tag());
-    }
-
-    private PagePolicy policy() {
-        return new PagePolicy(page, core.options().mode(), core.mostBytes(), core.isLimited());
     }
 
     private static long sum(List<Gap> gaps) {

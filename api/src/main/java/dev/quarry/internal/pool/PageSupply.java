@@ -16,8 +16,8 @@ import java.util.List;
  * Handles of physical memory on their way between driver, holes and account. The caller holds the gate and not the lock.
  *
  * <p>Created memory is charged as long as it is not released, mapped or not (I5). A handle that the driver did not release
- * is spare, as one that was gathered: the next growth maps it, if it fits. One that it did not unmap after it could not be made accessible stays where
- * it is, out of use, until the pool closes.
+ * is spare, as one that was gathered: the next growth maps it, if it fits. One that it did not unmap after it could not be
+ * made accessible stays where it is, out of use, until the pool closes.
  */
 final class PageSupply {
     private final PoolCore core;
@@ -52,13 +52,19 @@ final class PageSupply {
         return memory.pageSize(core.kind());
     }
 
+    /** Returns how the pool grows, by what it may reserve now. */
+    PagePolicy policy() {
+        return new PagePolicy(pageBytes(), core.options().mode(), core.mostBytes(), core.isLimited());
+    }
+
     /**
      * Gets handles for some bytes: spare ones that fit, else new ones.
      *
      * @return the handles, or nothing and no change if the limit or the device refuses
      * @throws DriverException if the driver failed for another reason; nothing has changed then
      */
-    List<Handle> create(long bytes, PagePolicy policy) {
+    List<Handle> create(long bytes) {
+        PagePolicy policy = policy();
         List<Handle> handles = spare.takeFitting(bytes);
         int taken = handles.size();
         long left = bytes - sum(handles);
@@ -278,11 +284,11 @@ final class PageSupply {
     }
 
     /** Adds new handles to some, up to some bytes; keeps those for the next growth and returns false where that does not work. */
-    boolean complete(List<Handle> handles, long bytes, PagePolicy policy) {
+    boolean complete(List<Handle> handles, long bytes) {
         long missing = bytes - sum(handles);
         boolean created = missing == 0;
         try {
-            created = created || handles.addAll(create(missing, policy));
+            created = created || handles.addAll(create(missing));
         } finally {
             if (!created) {
                 keep(handles);

@@ -1,5 +1,7 @@
 package dev.quarry.internal.pool;
 
+import dev.quarry.internal.segment.Block;
+
 /**
  * A request on its way past the fast path.
  *
@@ -14,5 +16,10 @@ record Wish(long size, long alignment, boolean small, long requested, int tag, b
     /** Makes one that claims nothing yet. */
     Wish(long size, long alignment, boolean small, long requested, int tag) {
         this(size, alignment, small, requested, tag, false);
+    }
+
+    /** Takes a block for this out of a free one that it fits into. Under the lock. */
+    Block carve(Heap heap, Block free, Domain holder) {
+        return heap.carve(free, size, alignment, holder, requested, tag);
     }
 }

@@ -2,6 +2,7 @@ package dev.quarry.testkit.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,41 +44,13 @@ public final class PoolModel {
     /** What one replay came to: operations in all, and handles that its pools unmapped. */
     public record Tally(long operations, long unmaps) {}
 
-    /** How a seed becomes a plan. */
-    private interface Drawing {
-        ModelPlan draw(long seed, Dice dice);
-
-        /** Returns the property by which a test replays a seed. */
-        default String property() {
-            return "quarry.seed";
-        }
-    }
-
-    /** Draws plans in which memory is moved often. */
-    private static final class Remapping implements Drawing {
-        @Override
-        public ModelPlan draw(long seed, Dice dice) {
-            return RemapPlan.draw(seed, dice);
-        }
-
-        @Override
-        public String property() {
-            return "quarry.remap.seed";
-        }
-    }
-
-    /** Draws plans with private pools, and pools over memory of another library. */
-    private static final class Sorting implements Drawing {
-        @Override
-        public ModelPlan draw(long seed, Dice dice) {
-            return ModelPlan.drawSorts(seed, dice);
-        }
-
-        @Override
-        public String property() {
-            return "quarry.sorts.seed";
-        }
-    }
+    /**
+     * How a seed becomes a plan.
+     *
+     * @param property the system property by which a test replays a seed
+     * @param plan draws the plan
+     */
+    private record Drawing(String property, BiFunction<Long, Dice, ModelPlan> plan) {}
 
     /**
      * Runs one replay.
@@ -86,7 +59,7 @@ public final class PoolModel {
      * @throws AssertionError if something was not as it must be; the message tells seed, plan and the last operations
      */
     public static long run(long seed) {
-        return run(seed, ModelPlan::draw).operations();
+        return run(seed, new Drawing("quarry.seed", ModelPlan::draw)).operations();
     }
 
     /**
@@ -94,12 +67,12 @@ public final class PoolModel {
      * {@link #run(long)}.
      */
     public static Tally runRemapping(long seed) {
-        return run(seed, new Remapping());
+        return run(seed, new Drawing("quarry.remap.seed", RemapPlan::draw));
     }
 
     /** Runs one replay with private pools, and pools over memory of another library; as {@link #run(long)}. */
     public static long runSorts(long seed) {
-        return run(seed, new Sorting()).operations();
+        return run(seed, new Drawing("quarry.sorts.seed", ModelPlan::drawSorts)).operations();
     }
 
     private static Tally run(long seed, Drawing drawing) {
@@ -113,7 +86,7 @@ public final class PoolModel {
             } catch (RuntimeException | Error same) {
                 again = same;
             }
-            ModelPlan plan = drawing.draw(seed, new Dice(seed));
+            ModelPlan plan = drawing.plan().apply(seed, new Dice(seed));
             throw new AssertionError(
                     "seed " + seed + " (again: -D" + drawing.property() + "=" + seed + "): " + again + "\n" + plan
                             + "\n" + String.join("\n", story.subList(Math.max(0, story.size() - SHOWN), story.size())),
@@ -123,7 +96,7 @@ public final class PoolModel {
 
     private static Tally run(long seed, Drawing drawing, @Nullable List<String> story) {
         Dice dice = new Dice(seed);
-        World world = new World(drawing.draw(seed, dice), dice, story);
+        World world = new World(drawing.plan().apply(seed, dice), dice, story);
         PoolModel model = new PoolModel(world, dice);
         world.openPools();
         world.check();

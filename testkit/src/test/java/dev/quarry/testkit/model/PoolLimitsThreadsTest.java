@@ -1,6 +1,7 @@
 package dev.quarry.testkit.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quarry.Allocation;
 import dev.quarry.DeviceOutOfMemoryException;
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -74,6 +76,43 @@ class PoolLimitsThreadsTest {
             all.close();
             pool.allocate(LIMIT).close();
             assertThat(provider.driver(0).hazards().texts()).isEmpty();
+        }
+    }
+
+    /** A child may charge and release between a reservation's entry and its refusal. */
+    @Test
+    void shouldKeepAccountsWhenReservationsAreRefusedUnderLoad() throws InterruptedException {
+        try (Quarry quarry = Quarry.builder().provider(new SimProvider()).open();
+                MemoryPool pool = quarry.openPool(quarry.device("sim"), MemoryKind.DEVICE, options(LIMIT));
+                MemoryPool child = pool.child("child", 0, LIMIT)) {
+            Allocation most = pool.allocate(LIMIT / 2);
+            Thread worker = Thread.ofPlatform()
+                    .daemon()
+                    .start(() -> guarded(() -> {
+                        while (!ended.get()) {
+                            steps.incrementAndGet();
+                            child.allocate(LIMIT / 8).close();
+                        }
+                    }));
+            for (int i = 0; i < CHANGES; i++) {
+                assertThatThrownBy(() -> child.resize(LIMIT / 4 * 3, LIMIT))
+                        .isInstanceOf(DeviceOutOfMemoryException.class);
+                awaitStepsAfter(steps.get());
+            }
+            ended.set(true);
+            worker.join();
+            assertThat(failure.get()).isNull();
+            child.resize(LIMIT / 2, LIMIT);
+            assertThat(pool.tryAllocate(1)).as("all is allocated or kept").isEmpty();
+            child.allocate(LIMIT / 2).close();
+            most.close();
+            pool.allocate(LIMIT / 2).close();
+        }
+    }
+
+    private void awaitStepsAfter(long now) {
+        while (steps.get() == now && failure.get() == null) {
+            Thread.onSpinWait();
         }
     }
 

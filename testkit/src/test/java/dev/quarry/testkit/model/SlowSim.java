@@ -4,13 +4,10 @@ import dev.quarry.sim.SimDriver;
 import dev.quarry.sim.SimOptions;
 import dev.quarry.sim.SimProvider;
 import dev.quarry.sim.SimSchedule;
-import dev.quarry.spi.Availability;
 import dev.quarry.spi.DeviceDriver;
-import dev.quarry.spi.DeviceProvider;
 import dev.quarry.spi.StreamDriver;
-import java.lang.reflect.InvocationTargetException;
+import dev.quarry.testkit.WrappedProvider;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -19,7 +16,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
  * A simulated device whose work takes time, by a clock that goes on only while the host waits for the device. Each stream
  * completes one work in some time.
  */
-final class SlowSim implements DeviceProvider {
+final class SlowSim extends WrappedProvider {
     private final SimProvider provider;
     private final long nanosPerWork;
     private final Set<Long> streams = new ConcurrentSkipListSet<>();
@@ -28,30 +25,18 @@ final class SlowSim implements DeviceProvider {
     private boolean hurried;
 
     SlowSim(SimOptions.Builder options, long nanosPerWork) {
-        this.provider = new SimProvider(options.schedule(SimSchedule.MANUAL).build());
+        this(new SimProvider(options.schedule(SimSchedule.MANUAL).build()), nanosPerWork);
+    }
+
+    private SlowSim(SimProvider provider, long nanosPerWork) {
+        super(provider);
+        this.provider = provider;
         this.nanosPerWork = nanosPerWork;
     }
 
     @Override
-    public String name() {
-        return provider.name();
-    }
-
-    @Override
-    public int spiVersion() {
-        return provider.spiVersion();
-    }
-
-    @Override
-    public Availability probe() {
-        return provider.probe();
-    }
-
-    @Override
     public List<DeviceDriver> open() {
-        return provider.open().stream()
-                .map(driver -> wrap(DeviceDriver.class, driver, this::callDevice))
-                .toList();
+        return open(this::answers);
     }
 
     /** Lets all work complete when somebody waits, in no time, from now on. */
@@ -68,28 +53,10 @@ final class SlowSim implements DeviceProvider {
         return provider.driver(0);
     }
 
-    /** A call of a driver's method, and how it is answered. */
-    private interface Answer<T> {
-        Object to(T driver, Method method, Object[] arguments) throws ReflectiveOperationException;
-    }
-
-    private static <T> T wrap(Class<T> type, T driver, Answer<T> answer) {
-        Object proxy =
-                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-                    try {
-                        return answer.to(driver, method, arguments == null ? new Object[0] : arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
-        return type.cast(proxy);
-    }
-
-    private Object callDevice(DeviceDriver driver, Method method, Object[] arguments)
-            throws ReflectiveOperationException {
-        return method.getName().equals("streams")
-                ? wrap(StreamDriver.class, driver.streams(), this::callStreams)
-                : method.invoke(driver, arguments);
+    private Answer answers(DeviceDriver driver) {
+        StreamDriver slow =
+                answering(StreamDriver.class, (method, arguments) -> callStreams(driver.streams(), method, arguments));
+        return (method, arguments) -> method.getName().equals("streams") ? slow : method.invoke(driver, arguments);
     }
 
     private Object callStreams(StreamDriver driver, Method method, Object[] arguments)
