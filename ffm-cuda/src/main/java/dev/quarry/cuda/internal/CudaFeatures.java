@@ -48,6 +48,7 @@ final class CudaFeatures {
         SHARING("interprocess sharing", "cuIpcGetMemHandle", "cuIpcOpenMemHandle_v2", "cuIpcCloseMemHandle");
 
         private final String text;
+
         @SuppressWarnings("ImmutableEnumChecker") // made by List.of
         private final List<String> functions;
 
