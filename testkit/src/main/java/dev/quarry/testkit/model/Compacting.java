@@ -56,8 +56,10 @@ final class Compacting {
         long top = checkGathered(layout);
         boolean captures = world.strands().stream().anyMatch(Strand::isCapturing);
         boolean bound = world.room(book) < 0 || book.kept() > 0; // then not all that is free may be handed out
-        if (layout.spareBytes() > 0 && !captures && !bound && !isPartlyOfStreams(layout) && dice.oneIn(2)) {
-            long spareBytes = layout.spareBytes();
+        long spareBytes = layout.spareBytes();
+        boolean fits = !isPartlyOfStreams(layout)
+                && hasRoomAtTop(layout, spareBytes + world.plan().pageBytes());
+        if (spareBytes > 0 && !captures && !bound && fits && dice.oneIn(2)) {
             takeAll(book.pool(), spareBytes + top <= SMALL_BYTES ? spareBytes : spareBytes + top);
         }
     }
@@ -94,6 +96,17 @@ final class Compacting {
         return layout.segments().stream()
                 .flatMap(segment -> segment.blocks().stream())
                 .anyMatch(block -> block.state() == State.FREE && block.owner() != 0);
+    }
+
+    /**
+     * Returns whether each range has a hole of some bytes at its end, where what was gathered is mapped whole: elsewhere a request
+     * may lack less than a handle has, since free memory that cannot be moved adjoins the hole.
+     */
+    private static boolean hasRoomAtTop(PoolLayout layout, long bytes) {
+        return layout.segments().stream()
+                .filter(segment -> segment.mappings() != null)
+                .map(segment -> segment.blocks().getLast())
+                .allMatch(last -> last.state() == State.UNMAPPED && last.bytes() > bytes);
     }
 
     /** Takes a piece of the size of all that was gathered, and of what is free at the end of a range. */
