@@ -2,6 +2,7 @@ package dev.quarry.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quarry.MemoryKind;
 import dev.quarry.spi.DeviceProvider;
 import dev.quarry.testkit.DeviceContract;
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +15,11 @@ class CudaDeviceContractTest extends DeviceContract {
     @Override
     protected DeviceProvider provider() {
         return new CudaProvider();
+    }
+
+    @Override
+    protected boolean isReal(MemoryKind kind) {
+        return true;
     }
 
     @BeforeEach

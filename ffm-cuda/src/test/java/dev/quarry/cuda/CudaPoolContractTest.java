@@ -21,6 +21,11 @@ class CudaPoolContractTest extends PoolContract {
         return MemoryKind.DEVICE;
     }
 
+    @Override
+    protected boolean isReal() {
+        return true;
+    }
+
     @AfterEach
     void checkHazards() {
         assertThat(EMULATOR.hazards()).isEmpty();

@@ -31,6 +31,11 @@ public abstract class DeviceContract
         return kind.isHostAccessible();
     }
 
+    /** Returns whether there is memory behind the addresses of a kind, be it viewable or not. */
+    protected boolean isReal(MemoryKind kind) {
+        return isViewable(kind);
+    }
+
     /** Returns the most bytes of a kind that a test may hold at once: 64 MiB, and 4 MiB of page-locked memory. */
     protected long budget(MemoryKind kind) {
         return kind.equals(MemoryKind.PINNED) ? 4 << 20 : 64 << 20;
@@ -78,6 +83,11 @@ public abstract class DeviceContract
     @Override
     public final boolean canView(MemoryKind kind) {
         return isViewable(kind);
+    }
+
+    @Override
+    public final boolean hasContents(MemoryKind kind) {
+        return isReal(kind);
     }
 
     @Override

@@ -56,6 +56,11 @@ public abstract class PoolContract
         return kind().isHostAccessible();
     }
 
+    /** Returns whether there is memory behind the addresses, be it viewable or not. */
+    protected boolean isReal() {
+        return isViewable();
+    }
+
     @BeforeEach
     void openDevice() {
         plugin = provider();
@@ -113,6 +118,11 @@ public abstract class PoolContract
     @Override
     public final boolean canView() {
         return isViewable();
+    }
+
+    @Override
+    public final boolean hasContents() {
+        return isReal();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.quarry.testkit;
 
+import dev.quarry.Allocation;
 import dev.quarry.Device;
 import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
@@ -7,6 +8,8 @@ import dev.quarry.PoolOptions;
 import dev.quarry.Quarry;
 import dev.quarry.Stream;
 import dev.quarry.spi.DeviceProvider;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.function.UnaryOperator;
 
 /** What the cases of {@link PoolContract} run on: one device and one kind of memory. */
@@ -31,6 +34,26 @@ interface PoolSubject {
 
     /** Returns whether there is memory behind the addresses, for the test to look at. */
     boolean canView();
+
+    /** Returns whether there is memory behind the addresses, which the device's copies bring to light where the host cannot look. */
+    boolean hasContents();
+
+    /** Returns what an allocation holds, after the work that its own stream has. */
+    default MemorySegment contents(Allocation allocation) {
+        Stream own = allocation.stream();
+        if (own != null) {
+            own.synchronize();
+        }
+        if (canView()) {
+            return allocation.segment();
+        }
+        MemorySegment copy = Arena.ofAuto().allocate(allocation.byteSize());
+        try (Stream stream = device().newStream()) {
+            stream.download(allocation, copy);
+            stream.synchronize();
+        }
+        return copy;
+    }
 
     /** Opens a pool with options changed from those of {@link #pool()}; closed after the test if it is still open. */
     MemoryPool pool(UnaryOperator<PoolOptions.Builder> options);
