@@ -91,7 +91,7 @@ public interface MemoryPool extends AutoCloseable {
      * that came before it. Only one that its child pool's limit holds back lets those pass whom that limit does not bind.
      * Requests that do not wait ({@code allocate}, {@code tryAllocate}) do not queue. A free in this pool, a changed limit and
      * a child's close wake those who wait; memory that other pools and processes give back, or that work on a device no longer
-     * uses, is found within 10 ms.
+     * uses, is found within 10 ms. Waits for the device are that short too, whatever {@code max-stall} allows.
      *
      * @param atMost how long to wait; a negative time counts as zero
      * @throws InterruptedException if interrupted before or while waiting, also where there is memory at once; nothing is

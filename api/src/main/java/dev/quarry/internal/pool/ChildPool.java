@@ -284,18 +284,11 @@ final class ChildPool extends PoolFront implements PoolInspector {
 
     private @Nullable PooledAllocation refuse(AllocationRequest request, Effort effort) {
         refused.incrementAndGet();
-        if (effort == Effort.OR_THROW) {
+        if (effort.isThrowing()) {
             throw root.failure(account, request.bytes());
         }
         root.core().counters().outOfMemory.incrementAndGet();
         return null;
-    }
-
-    private static PooledAllocation orThrow(@Nullable PooledAllocation allocation) {
-        if (allocation == null) {
-            throw new IllegalStateException("an attempt that fails by exception only returned nothing");
-        }
-        return allocation;
     }
 
     /** Counts an allocation before it is made, so that a close sees it; throws where the close was first. */

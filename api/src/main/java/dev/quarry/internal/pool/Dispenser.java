@@ -31,7 +31,7 @@ final class Dispenser {
      * Takes a block for a request.
      *
      * @param claimed whether its bytes are claimed: then no cache is asked, since the claim ends with the block in hand
-     * @return the block, or {@code null} if the effort was not enough and is not {@link Effort#OR_THROW}
+     * @return the block, or {@code null} if the effort was not enough and is not {@linkplain Effort#isThrowing throwing}
      */
     @Nullable
     Block take(Domain domain, long size, AllocationRequest request, Effort effort, boolean claimed) {
@@ -125,9 +125,9 @@ final class Dispenser {
         if (!effort.climbs()) {
             return null;
         }
-        Trail trail = new Trail();
+        Trail trail = new Trail(effort.stallNanos());
         Block block = ladder.climb(quest, trail, effort.callsHandler());
-        if (block == null && effort == Effort.OR_THROW) {
+        if (block == null && effort.isThrowing()) {
             throw reports.failure(quest.wish().requested(), trail);
         }
         core.counters().outOfMemory.addAndGet(block == null ? 1 : 0);

@@ -41,7 +41,7 @@ final class PoolCore {
     private final Tags tags = new Tags();
     private final Places places = new Places();
     private final Leaks leaks = new Leaks(this);
-    private final ReentrantLock gate = new ReentrantLock();
+    private final ReentrantLock gate = new ReentrantLock(true);
     private final PoolLock lock = new PoolLock();
     private final Heap heap;
     private final Domain hostDomain;
