@@ -27,6 +27,14 @@ final class Dispenser {
         return block != null ? block : climb(domain, new Wish(size, 1, Heap.isSmall(size), bytes, Tags.NONE));
     }
 
+    /** Takes a block that the domain's cache has for a request, or returns {@code null}; asks nothing else. */
+    @Nullable
+    Block hit(Domain domain, long size, AllocationRequest request) {
+        boolean plain =
+                !request.isShareable() && request.alignment() <= core.classes().granule();
+        return plain ? takeFromCache(domain, size, request.bytes(), core.tags().number(request.tag())) : null;
+    }
+
     /**
      * Takes a block for a request.
      *

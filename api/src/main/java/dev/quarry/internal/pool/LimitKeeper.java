@@ -181,9 +181,6 @@ final class LimitKeeper implements DeviceShare.Tenant {
     Block within(Wish wish, Supplier<@Nullable Block> search) {
         keep();
         Headroom headroom = core.headroom();
-        if (!headroom.isActive() && !wish.claimed()) {
-            return search.get();
-        }
         if (!wish.claimed() && !claims(wish.size())) {
             return null;
         }

@@ -267,11 +267,11 @@ final class PoolCore {
         }
     }
 
-    /** Frees a child's block that is to be kept for it, into a domain's index: a cache would give it to anybody. */
-    void freeKept(Block block, Domain domain, Account child) {
+    /** Frees a child's block of which bytes are to be kept for it, into a domain's index: a cache would give it to anybody. */
+    void freeKept(Block block, Domain domain, long kept) {
         lock();
         try {
-            headroom.freed(child, block.size());
+            headroom.keep(kept);
             count(block);
             heap.free(block, isGone(domain) ? hostDomain : domain);
         } finally {

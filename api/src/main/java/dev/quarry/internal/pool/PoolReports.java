@@ -256,6 +256,9 @@ final class PoolReports {
     private boolean isKept(long block, MemoryStatistics now) {
         long allocated = now.allocatedBytes().current();
         long kept = core.headroom().kept();
-        return kept > 0 && allocated + block <= core.mostBytes() && allocated + kept + block > core.mostBytes();
+        return core.headroom().isActive()
+                && kept > 0
+                && allocated + block <= core.mostBytes()
+                && allocated + kept + block > core.mostBytes();
     }
 }

@@ -1,6 +1,7 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.PoolOptions;
+import dev.quarry.internal.account.Account;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,9 @@ final class Upkeep {
     private final LimitKeeper limits;
     private final Salvage salvage;
 
+    /** The account of the child pools, whose limit is the pool's. */
+    private final Account children;
+
     Upkeep(
             PoolCore core,
             StreamOrder order,
@@ -27,7 +31,8 @@ final class Upkeep {
             PoolReports reports,
             Pressure pressure,
             LimitKeeper limits,
-            Salvage salvage) {
+            Salvage salvage,
+            Account children) {
         this.limits = limits;
         this.core = core;
         this.order = order;
@@ -38,6 +43,7 @@ final class Upkeep {
         this.reports = reports;
         this.pressure = pressure;
         this.salvage = salvage;
+        this.children = children;
     }
 
     /** Gives lost memory back to the pool; returns its bytes. */
@@ -124,6 +130,7 @@ final class Upkeep {
         try {
             core.checkOpen();
             core.apply(options);
+            children.setLimit(core.account().limit());
             handOver.drainCaches();
             limits.keep();
             pressure.assess();
