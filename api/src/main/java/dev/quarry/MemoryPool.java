@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
  * A caching allocator of one kind of memory of one device.
  *
  * <p>Thread-safe. A pool takes segments from the driver, cuts them into blocks by best fit, and keeps freed blocks for
- * reuse. Freeing never waits, except for the last free after a {@linkplain #close() close}. Allocating waits for the device only on the way to failure, when limit or device allow no
- * growth, and for at most {@link PoolOptions#maxStall()}.
+ * reuse. Freeing never waits, except for the last free after a {@linkplain #close() close}. Allocating waits for the device
+ * only on the way to failure, when limit or device allow no growth, and for at most {@link PoolOptions#maxStall()}.
  */
 public interface MemoryPool extends AutoCloseable {
     /** Opens a pool over memory of another library, as {@link #over(MemorySource, PoolOptions)}, with default options. */
@@ -150,8 +150,8 @@ public interface MemoryPool extends AutoCloseable {
      *
      * <p>Where memory falls out of use in quick succession (eight times in a row within a millisecond of the time before), the
      * next 248 times are not noted, however late, unless a trim comes between: what is not timed counts as unused from the first
-     * call of this method that finds it so. So does, of mapped memory, what a call finds free, unless nothing was freed in the same range
-     * of addresses for longer; what a stream's cache kept; and what {@link #compact()} gathered, from then on.
+     * call of this method that finds it so. So does, of mapped memory, what a call finds free, unless nothing was freed in the
+     * same range of addresses for longer; what a stream's cache kept; and what {@link #compact()} gathered, from then on.
      *
      * @throws IllegalArgumentException if {@code idle} is negative
      */

@@ -50,7 +50,7 @@ public interface MemorySource {
      *
      * <p>The total is read when the pool opens and when its options change: {@link PoolOptions#memoryFraction()} is a part of it.
      * Once a segment would bring the pool above seven eighths of the total, or of its limit if that is less, it asks what is free
-     * first, and for no more than that. Before, it asks for what its growth says, also if less is free: {@link #allocate} has to
+     * first, and takes no more than that. Below that it asks for what its growth says, also if less is free: {@link #allocate} has to
      * answer that there is not enough, and smaller sizes are tried. Called often while memory is short, and by reports from any
      * thread at any time.
      */
