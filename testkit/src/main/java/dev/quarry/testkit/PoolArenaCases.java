@@ -64,6 +64,29 @@ interface PoolArenaCases extends PoolSubject {
     }
 
     @Test
+    default void shouldAlignWhenAlignmentIsAboveThatOfRequests() {
+        assumeTrue(canView(), "there is no memory to view");
+        MemoryPool pool = pool(options -> options.limit(8 * LIMIT));
+        for (ViewSafety safety : ViewSafety.values()) {
+            try (Arena arena = pool.arena(safety)) {
+                for (long alignment : new long[] {2 << 20, 4 << 20}) {
+                    for (long bytes : new long[] {0, 5000}) {
+                        MemorySegment segment = arena.allocate(bytes, alignment);
+                        assertThat(segment.byteSize()).isEqualTo(bytes);
+                        assertThat(segment.address() % alignment).isZero();
+                        segment.fill((byte) 1);
+                    }
+                }
+                for (long bytes : new long[] {8, 1L << 62, Long.MAX_VALUE}) {
+                    assertThatThrownBy(() -> arena.allocate(bytes, 1L << 62))
+                            .isInstanceOfAny(IllegalArgumentException.class, DeviceOutOfMemoryException.class);
+                }
+            }
+            assertThat(pool.statistics().allocations().current()).isZero();
+        }
+    }
+
+    @Test
     default void shouldGiveDistinctAddressesWhenSizeIsZero() {
         assumeTrue(canView(), "there is no memory to view");
         try (Arena arena = pool().arena()) {

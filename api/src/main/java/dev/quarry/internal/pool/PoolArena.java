@@ -22,6 +22,9 @@ final class PoolArena implements Arena {
     private static final long MOST_BYTES = 64 << 10;
     private static final long OWN_BLOCK_BYTES = MOST_BYTES / 4;
 
+    /** Largest alignment that a pool gives; a block for a larger one is so much longer. */
+    private static final long POOL_ALIGNMENT = 2 << 20;
+
     private final PoolFront pool;
     private final Arena life;
 
@@ -142,6 +145,13 @@ final class PoolArena implements Arena {
     private long take(long bytes, long alignment) {
         // A zero size takes a byte, so that its address is distinct.
         long needed = Math.max(1, bytes);
+        if (alignment > POOL_ALIGNMENT) {
+            long spare = alignment - POOL_ALIGNMENT;
+            long room = needed > Long.MAX_VALUE - spare
+                    ? Long.MAX_VALUE
+                    : needed + spare; // no pool has the greatest number
+            return (add(room, POOL_ALIGNMENT) + spare) & -alignment;
+        }
         return needed > OWN_BLOCK_BYTES || alignment > FIRST_BYTES ? add(needed, alignment) : bump(needed, alignment);
     }
 

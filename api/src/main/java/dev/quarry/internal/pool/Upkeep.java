@@ -76,6 +76,7 @@ final class Upkeep {
                     .filter(segment -> idleNanos == 0 || now - release.emptySince(segment) >= idleNanos)
                     .toList());
             release.trimPages(idleNanos);
+            release.attend();
             limits.keep();
             pressure.assess();
             return release.releasedBytes() - before;
