@@ -9,8 +9,8 @@ import java.util.OptionalLong;
  * <p>A pool asks for segments, which are large, and cuts them itself. Streams, views, clears and copies stay with the device's
  * plugin: so the memory must be such as that plugin can work on, of the source's kind.
  *
- * <p>A pool calls from whichever thread needs memory, one at a time; a source for several pools must be thread-safe. It must not
- * use a pool that is over it.
+ * <p>A pool calls from whichever thread needs memory, also one that needs it of another pool of the device, one at a time; a
+ * source for several pools must be thread-safe. It must not use a pool that is over it.
  */
 public interface MemorySource {
     /** Returns the device that the memory belongs to; always the same. */

@@ -237,12 +237,21 @@ public final class DriverDevice implements Device {
         events.addFirst(event);
     }
 
-    void closeStream(DriverStream stream) {
+    /**
+     * Closes a stream.
+     *
+     * @param always whether it closes even while it captures a graph
+     */
+    void closeStream(DriverStream stream, boolean always) {
         registration.lock();
         try {
-            if (!streams.remove(stream)) {
+            if (!streams.contains(stream)) {
                 throw new IllegalStateException(stream + " was closed before");
             }
+            if (!always) {
+                stream.checkNoCapture(); // under the lock, so that no other close destroys the stream meanwhile
+            }
+            streams.remove(stream);
             stream.markClosed();
         } finally {
             registration.unlock();
@@ -265,7 +274,7 @@ public final class DriverDevice implements Device {
         Cleanup cleanup = new Cleanup();
         openStreams().stream()
                 .filter(stream -> stream != defaultStream)
-                .forEach(stream -> cleanup.run(() -> closeStream(stream)));
+                .forEach(stream -> cleanup.run(() -> closeStream(stream, true)));
         cleanup.rethrow();
     }
 

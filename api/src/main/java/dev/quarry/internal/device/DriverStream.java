@@ -4,6 +4,7 @@ import dev.quarry.Allocation;
 import dev.quarry.Event;
 import dev.quarry.Stream;
 import dev.quarry.StreamState;
+import dev.quarry.spi.DriverException;
 import dev.quarry.spi.StreamDriver;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -182,7 +183,7 @@ public final class DriverStream implements Stream {
         if (ownership == Ownership.DEVICE) {
             throw new IllegalStateException(this + " is the device's default stream and closes with it");
         }
-        device.closeStream(this);
+        device.closeStream(this, false);
     }
 
     @Override
@@ -220,6 +221,22 @@ public final class DriverStream implements Stream {
             throw new IllegalStateException(this + " is closed");
         }
         device.checkOpen();
+    }
+
+    /** Throws if the stream captures a graph, as far as the driver may be asked and can tell. */
+    void checkNoCapture() {
+        if (!isBorrowed() && isCapturing()) {
+            throw new IllegalStateException(this
+                    + " captures a graph, and nobody could tell when what it freed is complete: end the capture first");
+        }
+    }
+
+    private boolean isCapturing() {
+        try {
+            return driver.state(handle) == StreamState.CAPTURING;
+        } catch (DriverException e) {
+            return false;
+        }
     }
 
     /** Refuses further use. The caller holds the device's registration lock, so no client comes after this. */

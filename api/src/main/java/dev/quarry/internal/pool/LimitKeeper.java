@@ -58,7 +58,9 @@ final class LimitKeeper implements DeviceShare.Tenant {
 
     @Override
     public long giveBack(long bytes) {
-        core.gate().lock();
+        if (core.isSecluded() || !enterForOthers()) {
+            return 0;
+        }
         try {
             return core.isClosed() ? 0 : giveBackUnused(bytes);
         } catch (DriverException e) {
@@ -67,6 +69,18 @@ final class LimitKeeper implements DeviceShare.Tenant {
         } finally {
             core.gate().unlock();
         }
+    }
+
+    /**
+     * Takes the gate for a thread that another pool has sent. Where memory is a source's, whoever holds the gate may be in the
+     * source, which may wait for that very thread: then nothing is given.
+     */
+    private boolean enterForOthers() {
+        if (core.backing().supply().isForeign()) {
+            return core.gate().tryLock();
+        }
+        core.gate().lock();
+        return true;
     }
 
     /**
