@@ -214,8 +214,10 @@ public interface MemoryPool extends AutoCloseable {
      * @param reservation bytes kept for the child, zero or more
      * @param limit bytes that the child may use, at least 1 and at least {@code reservation}
      * @throws IllegalArgumentException if reservation or limit is out of these bounds
-     * @throws DeviceOutOfMemoryException if the reservation does not fit this pool's own limit, beside what is allocated and
-     *     reserved
+     * @throws DeviceOutOfMemoryException if the reservation does not fit beside what this pool's other children have allocated
+     *     or reserve, and what is allocated directly, into this pool's limit, that of a pool above it, or the device's
+     *     memory. Neither what other pools hold nor a {@linkplain Device#limit limit of the device} counts: a reservation
+     *     takes nothing
      */
     MemoryPool child(String name, long reservation, long limit);
 
@@ -265,7 +267,8 @@ public interface MemoryPool extends AutoCloseable {
      * @param reservation bytes kept for the child, zero or more
      * @param limit bytes that the child may use, at least 1 and at least {@code reservation}
      * @throws IllegalArgumentException if reservation or limit is out of these bounds
-     * @throws DeviceOutOfMemoryException if the reservation does not fit; nothing has changed then
+     * @throws DeviceOutOfMemoryException if the reservation does not fit, for one of the reasons of {@link #child}; nothing
+     *     has changed then
      * @throws IllegalStateException if the child is closed
      * @throws UnsupportedOperationException if this is no child pool: see {@link #reconfigure}
      */

@@ -243,20 +243,28 @@ public final class DriverDevice implements Device {
      * @param always whether it closes even while it captures a graph
      */
     void closeStream(DriverStream stream, boolean always) {
+        stream.closing().lock();
+        try {
+            if (!always && stream.isOpen()) {
+                stream.checkNoCapture();
+            }
+            endStream(stream);
+        } finally {
+            stream.closing().unlock();
+        }
+        stream.shutDown();
+    }
+
+    private void endStream(DriverStream stream) {
         registration.lock();
         try {
-            if (!streams.contains(stream)) {
+            if (!streams.remove(stream)) {
                 throw new IllegalStateException(stream + " was closed before");
             }
-            if (!always) {
-                stream.checkNoCapture(); // under the lock, so that no other close destroys the stream meanwhile
-            }
-            streams.remove(stream);
             stream.markClosed();
         } finally {
             registration.unlock();
         }
-        stream.shutDown();
     }
 
     /** Returns the streams that are open, the default one first. */

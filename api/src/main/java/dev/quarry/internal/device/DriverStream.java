@@ -11,6 +11,7 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A driver's stream with a generation number of its own. Thread-safe. */
@@ -37,6 +38,9 @@ public final class DriverStream implements Stream {
 
     /** One client per pool, at the pool's slot; replaced under the monitor of the array's device. */
     private volatile @Nullable StreamClient[] clients = new @Nullable StreamClient[4];
+
+    /** Held while the stream is asked whether it may close, so that no other close destroys it meanwhile. */
+    private final ReentrantLock closing = new ReentrantLock();
 
     private volatile boolean closed;
 
@@ -221,6 +225,11 @@ public final class DriverStream implements Stream {
             throw new IllegalStateException(this + " is closed");
         }
         device.checkOpen();
+    }
+
+    /** Returns the lock that orders the closes of this stream; taken before the device's registration lock. */
+    ReentrantLock closing() {
+        return closing;
     }
 
     /** Throws if the stream captures a graph, as far as the driver may be asked and can tell. */

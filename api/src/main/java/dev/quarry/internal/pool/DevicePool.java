@@ -221,7 +221,10 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         long sum = 0;
         for (int i = 0; i < bytes.length; i++) {
             sizes[i] = roundedSize(bytes[i]);
-            sum = Math.addExact(sum, sizes[i]);
+            if (sizes[i] > Long.MAX_VALUE - sum) {
+                return null; // no room for that together
+            }
+            sum += sizes[i];
         }
         List<Allocation> all = new ArrayList<>(bytes.length);
         List<Block> blocks = dispenser.takeRow(domain, sizes, bytes, sum);

@@ -36,15 +36,16 @@ final class LimitKeeper implements DeviceShare.Tenant {
 
     @Override
     public void limitChanged() {
-        core.gate().lock();
-        try {
-            if (!core.isClosed()) {
-                keep();
+        if (enterForOthers()) { // else the next request looks
+            try {
+                if (!core.isClosed()) {
+                    keep();
+                }
+            } catch (DriverException e) {
+                core.log("a driver failed while memory was given back for a lower limit; it stays", e);
+            } finally {
+                core.gate().unlock();
             }
-        } catch (DriverException e) {
-            core.log("a driver failed while memory was given back for a lower limit; it stays", e);
-        } finally {
-            core.gate().unlock();
         }
         if (admission.isAwaited()) {
             admission.signal();
@@ -72,7 +73,7 @@ final class LimitKeeper implements DeviceShare.Tenant {
     }
 
     /**
-     * Takes the gate for a thread that another pool has sent. Where memory is a source's, whoever holds the gate may be in the
+     * Takes the gate for a thread that another pool, or a changed limit, has sent. Where memory is a source's, whoever holds the gate may be in the
      * source, which may wait for that very thread: then nothing is given.
      */
     private boolean enterForOthers() {

@@ -141,16 +141,22 @@ final class Upkeep {
     }
 
     /**
-     * Takes a free segment of at least a size.
+     * Takes a free segment of at least a size, if need be after other pools gave back what they do not use.
      *
      * @throws dev.quarry.DeviceOutOfMemoryException if there is not enough memory
      */
     void prepare(long bytes) {
+        Trail trail = new Trail();
+        Wish wish = new Wish(bytes, 1, Heap.isSmall(bytes), bytes, 0);
+        if (!isPrepared(bytes) && !(limits.askOthers(wish, new Steps(core), trail) && isPrepared(bytes))) {
+            throw reports.failure(bytes, trail);
+        }
+    }
+
+    private boolean isPrepared(long bytes) {
         core.gate().lock();
         try {
-            if (!growth.prepare(bytes)) {
-                throw reports.failure(bytes, new Trail());
-            }
+            return growth.prepare(bytes);
         } finally {
             core.gate().unlock();
         }
