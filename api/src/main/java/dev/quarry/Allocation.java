@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The owning handle of a piece of memory.
  *
  * <p>Exactly one of the {@code close} methods is called, once. The memory is then reused in the order that the method
- * names: nothing waits, and no later holder sees work that was enqueued before the close. What happens before the close
+ * names: nothing waits, and no later holder sees work that was enqueued before the close. Only the last close of a pool that is
+ * closed already gives memory back to the driver, and waits as {@link MemoryPool#close()} does. What happens before the close
  * in the closing thread happens before the next holder gets the memory.
  *
  * <p>Thread-safe, except that a {@linkplain ViewSafety#CONFINED confined} view belongs to one thread.

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
  * A caching allocator of one kind of memory of one device.
  *
  * <p>Thread-safe. A pool takes segments from the driver, cuts them into blocks by best fit, and keeps freed blocks for
- * reuse. Freeing never waits. Allocating waits for the device only on the way to failure, when limit or device allow no
- * growth, and for at most {@link PoolOptions#maxStall()}.
+ * reuse. Freeing never waits, except for the last free after a {@linkplain #close() close}. Allocating waits for the device
+ * only on the way to failure, when limit or device allow no growth, and for at most {@link PoolOptions#maxStall()}.
  */
 public interface MemoryPool extends AutoCloseable {
     /** Opens a pool over memory of another library, as {@link #over(MemorySource, PoolOptions)}, with default options. */
@@ -26,7 +26,8 @@ public interface MemoryPool extends AutoCloseable {
      * <p>All that a pool does works here, except: {@linkplain PoolOptions#virtualMemory() nothing is mapped}, and
      * {@linkplain AllocationRequest#shareable() shareable} requests throw {@link UnsupportedOperationException}. Streams,
      * views and clears are the device's. What the pool reserves counts on the device's accounts and limits; so memory that the
-     * source takes from another pool of Quarry counts twice: use {@link #child} there.
+     * source takes from another pool of Quarry counts twice: use {@link #child} there. What the source does not take back at the
+     * end stays its own, and {@link #close} throws.
      *
      * <p>The pool closes with the {@link Quarry} that its device belongs to, before pools that were opened earlier.
      *
@@ -85,13 +86,14 @@ public interface MemoryPool extends AutoCloseable {
 
     /**
      * Allocates, and waits for others to free where there is not enough, after the out-of-memory handler was asked once.
-     * What could never be had is refused at once.
+     * What is above the limits in force at the call, whatever others free, is refused at once: for a limit that may rise later
+     * nobody waits.
      *
      * <p>Those who wait are served in the order of their arrival, whatever they ask for: no small request overtakes a large one
      * that came before it. Only one that its child pool's limit holds back lets those pass whom that limit does not bind.
      * Requests that do not wait ({@code allocate}, {@code tryAllocate}) do not queue. A free in this pool, a changed limit and
      * a child's close wake those who wait; memory that other pools and processes give back, or that work on a device no longer
-     * uses, is found within 10 ms.
+     * uses, is found within 10 ms. Waits for the device are that short too, whatever {@code max-stall} allows.
      *
      * @param atMost how long to wait; a negative time counts as zero
      * @throws InterruptedException if interrupted before or while waiting, also where there is memory at once; nothing is
@@ -129,8 +131,8 @@ public interface MemoryPool extends AutoCloseable {
     List<Allocation> allocateAll(Stream stream, long... bytes);
 
     /**
-     * Makes sure that {@code count} allocations of {@code bytes} can be served without the driver. What could never be had
-     * is refused at once.
+     * Makes sure that {@code count} allocations of {@code bytes} can be served without the driver. What is above the limits
+     * in force is refused at once.
      *
      * @throws DeviceOutOfMemoryException if there is not enough memory; nothing is held then, and what was reserved stays
      */
@@ -146,9 +148,10 @@ public interface MemoryPool extends AutoCloseable {
     /**
      * As {@link #trim()}, for memory that has been unused for at least {@code idle}.
      *
-     * <p>Of segments that fall out of use in quick succession (many within a millisecond of each other) most are not timed:
-     * such a one counts as unused from the first call of this method that finds it so. So does, of mapped memory, what a call
-     * finds free, unless nothing was freed near it for longer; and what {@link #compact()} gathered, from then on.
+     * <p>Where memory falls out of use in quick succession (eight times in a row within a millisecond of the time before), the
+     * next 248 times are not noted, however late, unless a trim comes between: what is not timed counts as unused from the first
+     * call of this method that finds it so. So does, of mapped memory, what a call finds free, unless nothing was freed in the
+     * same range of addresses for longer; what a stream's cache kept; and what {@link #compact()} gathered, from then on.
      *
      * @throws IllegalArgumentException if {@code idle} is negative
      */
@@ -209,9 +212,12 @@ public interface MemoryPool extends AutoCloseable {
      *
      * @param name as reports show it
      * @param reservation bytes kept for the child, zero or more
-     * @param limit bytes that the child may use, at least {@code reservation}
-     * @throws DeviceOutOfMemoryException if the reservation does not fit this pool's own limit, beside what is allocated and
-     *     reserved
+     * @param limit bytes that the child may use, at least 1 and at least {@code reservation}
+     * @throws IllegalArgumentException if reservation or limit is out of these bounds
+     * @throws DeviceOutOfMemoryException if the reservation does not fit beside what this pool's other children have allocated
+     *     or reserve, and what is allocated directly, into this pool's limit, that of a pool above it, or the device's
+     *     memory. Neither what other pools hold nor a {@linkplain Device#limit limit of the device} counts: a reservation
+     *     takes nothing
      */
     MemoryPool child(String name, long reservation, long limit);
 
@@ -259,8 +265,10 @@ public interface MemoryPool extends AutoCloseable {
      * <p>A limit below what is allocated refuses more until enough was freed; nothing in use is touched.
      *
      * @param reservation bytes kept for the child, zero or more
-     * @param limit bytes that the child may use, at least {@code reservation}
-     * @throws DeviceOutOfMemoryException if the reservation does not fit; nothing has changed then
+     * @param limit bytes that the child may use, at least 1 and at least {@code reservation}
+     * @throws IllegalArgumentException if reservation or limit is out of these bounds
+     * @throws DeviceOutOfMemoryException if the reservation does not fit, for one of the reasons of {@link #child}; nothing
+     *     has changed then
      * @throws IllegalStateException if the child is closed
      * @throws UnsupportedOperationException if this is no child pool: see {@link #reconfigure}
      */
@@ -271,6 +279,7 @@ public interface MemoryPool extends AutoCloseable {
      *
      * <p>The arena cuts its allocations out of blocks, so that small ones cost little. It obeys the contract of
      * {@link Arena}: allocations do not overlap, zero sizes are valid, and a second close throws. Contents are not cleared.
+     * An alignment above 2 MiB, which a request cannot ask for, takes up to as many bytes more.
      *
      * @throws UnsupportedOperationException if the pool's memory is not host-accessible
      */
@@ -308,14 +317,20 @@ public interface MemoryPool extends AutoCloseable {
     /**
      * Ends allocation and gives the memory back.
      *
+     * <p>Waits on the host, for as long as it takes, until the work that may use the memory is complete. One event for each stream
+     * that freed memory covers all that is enqueued there by then, so work is waited for too that came later and does not use it.
+     *
      * <p>With allocations still open, they are reported as leaks in the log, stay valid, and can still be closed; the last
-     * one gives the memory back.
+     * one gives the memory back, and waits in place of this method.
      *
      * <p>A {@linkplain #child child} with open allocations stays open instead. One whose parent is closed already may be
      * closed, once its allocations are, and need not be.
      *
      * @throws IllegalStateException if it was closed before; or for a child with open allocations, or whose
      *     {@link #segmentAllocator} gave memory that native code uses at this moment: nothing has changed then
+     * @throws dev.quarry.spi.DriverException if the driver, or the source, did not take all memory back, asked up to four times:
+     *     the pool is closed all the same, nobody asks again, and that memory counts on the device's accounts until the
+     *     {@link Quarry} is closed. The close of a last allocation logs this instead
      */
     @Override
     void close();

@@ -9,8 +9,8 @@ import java.util.OptionalLong;
  * <p>A pool asks for segments, which are large, and cuts them itself. Streams, views, clears and copies stay with the device's
  * plugin: so the memory must be such as that plugin can work on, of the source's kind.
  *
- * <p>A pool calls from whichever thread needs memory, one at a time; a source for several pools must be thread-safe. It must not
- * use a pool that is over it.
+ * <p>A pool calls from whichever thread needs memory, also one that needs it of another pool of the device, one at a time; a
+ * source for several pools must be thread-safe. It must not use a pool that is over it.
  */
 public interface MemorySource {
     /** Returns the device that the memory belongs to; always the same. */
@@ -37,7 +37,8 @@ public interface MemorySource {
      * Gives memory back. All work on it is complete.
      *
      * <p>If this method throws, the memory counts as still taken: the pool keeps it, and tries again at a later trim or its
-     * close.
+     * end. There it asks up to four times in all; what is refused then it does not ask for again, and {@link MemoryPool#close}
+     * fails with what was thrown as the cause.
      *
      * @param address as returned by {@link #allocate}
      * @param bytes as asked for then
@@ -47,8 +48,11 @@ public interface MemorySource {
     /**
      * Tells how much there is; the device's figures unless overridden.
      *
-     * <p>The total bounds what the pool takes for requests, and it asks for no more than is free where that is little. Called
-     * often while memory is short, and by reports from any thread at any time.
+     * <p>The total is read when the pool opens and when its options change: {@link PoolOptions#memoryFraction()} is a part of it.
+     * Once a segment would bring the pool above seven eighths of the total, or of its limit if that is less, it asks what is free
+     * first, and takes no more than that. Below that it asks for what its growth says, also if less is free: {@link #allocate} has to
+     * answer that there is not enough, and smaller sizes are tried. Called often while memory is short, and by reports from any
+     * thread at any time.
      */
     default MemoryInfo memory() {
         return device().memory(kind());

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param allocations handles given out; the peak is not kept and equals the current value
  * @param requestedBytes bytes asked for by holders of open allocations; the peak as for {@code allocations}
  * @param allocatedBytes bytes given out after rounding; the peak is exact where one thread uses the pool, else at most
- *     the allocations under way at that moment too high
+ *     the allocations under way at that moment too high; of a child pool, an upper bound: it counts an allocation before the
+ *     pool above serves it, and one that is refused there too
  * @param reservedBytes bytes taken from the driver; current value and peak are exact
  * @param segments regions taken from the driver
  * @param cachedBytes bytes in stream caches

@@ -44,7 +44,7 @@ public final class PoolOptions {
      */
     public static Builder builder() {
         Builder builder = new Builder();
-        OptionTable.applyEnvironment(builder, System.getenv(), System.getProperties());
+        builder.settings = OptionTable.applyEnvironment(builder, System.getenv(), System.getProperties());
         return builder;
     }
 
@@ -230,6 +230,7 @@ public final class PoolOptions {
         private boolean virtualMemory = true;
         private PoolMode mode = PoolMode.BALANCED;
         private @Nullable OutOfMemoryHandler handler;
+        private Map<String, OptionTable.Setting> settings = Map.of();
 
         private Builder() {}
 
@@ -346,7 +347,8 @@ public final class PoolOptions {
         /** Sets {@link PoolOptions#ladder()}: none, some, or all. */
         public Builder ladder(Collection<LadderStep> steps) {
             Set<LadderStep> chosen = EnumSet.noneOf(LadderStep.class);
-            chosen.addAll(Objects.requireNonNull(steps, "ladder"));
+            Objects.requireNonNull(steps, "ladder")
+                    .forEach(step -> chosen.add(Objects.requireNonNull(step, "ladder step")));
             ladder = Collections.unmodifiableSet(chosen);
             return this;
         }
@@ -384,12 +386,10 @@ public final class PoolOptions {
          * Makes the options.
          *
          * @throws IllegalArgumentException if the lower pressure is above the upper one
+         * @throws ConfigurationException if it is, and a property or variable set one of them
          */
         public PoolOptions build() {
-            if (pressureLow > pressureHigh) {
-                throw new IllegalArgumentException(
-                        "pressureLow = " + pressureLow + " (expected: at most pressureHigh, " + pressureHigh + ")");
-            }
+            OptionTable.checkPressures(pressureLow, pressureHigh, settings);
             return new PoolOptions(copy());
         }
     }

@@ -99,7 +99,7 @@ public final class Quarry implements AutoCloseable {
     /**
      * Closes what is still open: streams, then pools, the last one first, then devices.
      *
-     * <p>Allocations and arenas that are open stay valid, with their views, and each pool that has some says so in the log.
+     * <p>Waits for the device, as {@link MemoryPool#close()} does. Allocations and arenas that are open stay valid, with their views, and each pool that has some says so in the log.
      * The last one that closes gives its pool's memory back, and with the last pool the device goes. What
      * {@link MemoryPool#segmentAllocator()} handed out ends here.
      *

@@ -109,7 +109,12 @@ public interface Stream extends AutoCloseable {
      * Hands the memory cached for this stream over to all others, behind one event, and gives the stream back if Quarry
      * made it. Does not wait for the stream's work. Allocations of this stream stay valid and are closed as before.
      *
-     * @throws IllegalStateException if it was closed before, or is the device's default stream
+     * <p>A stream that captures a graph stays open, and so does the wrapper of one: nothing can be recorded on it that says when
+     * what was freed in its order may be reused. Of a {@linkplain Device#borrowStream borrowed} stream nothing is asked: its
+     * wrapper is not to be closed during a capture. {@link Quarry#close()} closes streams in any case; memory that a stream
+     * which captures then has freed is given back with the process.
+     *
+     * @throws IllegalStateException if it was closed before, is the device's default stream, or captures a graph
      */
     @Override
     void close();

@@ -10,8 +10,9 @@ public enum ViewSafety {
 
     /**
      * Any thread may use the view, and any thread may close the allocation. {@link Allocation#segment()} checks that the
-     * allocation is open; a view kept beyond the close stays readable until the pool closes and then shows whatever the
-     * memory holds: never a crash, but no exception either.
+     * allocation is open; a view kept beyond the close can still be read and written until the pool closes. It shows
+     * whatever the memory holds, and what is written to it lands in the memory of whoever has it by then: never a crash, but no
+     * exception either.
      */
     SHARED,
 

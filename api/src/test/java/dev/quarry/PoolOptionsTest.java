@@ -3,6 +3,7 @@ package dev.quarry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -261,6 +262,14 @@ class PoolOptionsTest {
         PoolOptions.Builder read = PoolOptions.withoutEnvironment();
         endless.asMap().forEach(read::set);
         assertThat(read.build()).isEqualTo(endless);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void shouldNameArgumentWhenLadderHasNullStep() {
+        assertThatNullPointerException()
+                .isThrownBy(() -> PoolOptions.withoutEnvironment().ladder(Arrays.asList(LadderStep.MERGE, null)))
+                .withMessage("ladder step");
     }
 
     @Test

@@ -1,8 +1,11 @@
 package dev.quarry.cpu;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Settings of the host as a device. Immutable.
@@ -10,6 +13,8 @@ import java.util.Properties;
  * <p>Two sets of options are equal if all their values are.
  */
 public final class CpuOptions {
+    private static final String PROPERTY_PREFIX = "quarry.cpu.";
+    private static final String VARIABLE_PREFIX = "QUARRY_CPU_";
     private static final String HUGE_PAGES_PROPERTY = "quarry.cpu.huge-pages";
     private static final String HUGE_PAGES_VARIABLE = "QUARRY_CPU_HUGE_PAGES";
     private static final String NUMA_PROPERTY = "quarry.cpu.numa";
@@ -39,13 +44,21 @@ public final class CpuOptions {
      * {@link NumaPlacement#parse} takes it, else the environment variables {@code QUARRY_CPU_HUGE_PAGES} and
      * {@code QUARRY_CPU_NUMA}; the rest is as in {@link #defaults()}.
      *
-     * @throws IllegalArgumentException if a value is bad; the message names where it stands
+     * @throws IllegalArgumentException if a value is bad, or another property or variable begins as these do; the message
+     *     names where it stands
      */
     public static CpuOptions fromEnvironment() {
         return from(System.getenv(), System.getProperties());
     }
 
     static CpuOptions from(Map<String, String> environment, Properties properties) {
+        checkKeys(environment.keySet(), VARIABLE_PREFIX, "environment variable ", HUGE_PAGES_VARIABLE, NUMA_VARIABLE);
+        checkKeys(
+                properties.stringPropertyNames(),
+                PROPERTY_PREFIX,
+                "system property ",
+                HUGE_PAGES_PROPERTY,
+                NUMA_PROPERTY);
         String variable = environment.get(HUGE_PAGES_VARIABLE);
         String property = properties.getProperty(HUGE_PAGES_PROPERTY);
         Builder builder = builder();
@@ -64,6 +77,15 @@ public final class CpuOptions {
             builder.numa(placement(numaProperty, "system property " + NUMA_PROPERTY));
         }
         return builder.build();
+    }
+
+    private static void checkKeys(Set<String> names, String prefix, String place, String... known) {
+        for (String name : new TreeSet<>(names)) {
+            if (name.startsWith(prefix) && !List.of(known).contains(name)) {
+                throw new IllegalArgumentException(
+                        place + name + ": unknown setting (known: " + String.join(", ", known) + ")");
+            }
+        }
     }
 
     private static NumaPlacement placement(String value, String place) {

@@ -45,6 +45,19 @@ class CpuOptionsTest {
     }
 
     @Test
+    void shouldNameSettingWhenItIsUnknown() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> from(Map.of("QUARRY_CPU_HUGEPAGES", "true"), Map.of()))
+                .withMessage("environment variable QUARRY_CPU_HUGEPAGES: unknown setting (known: QUARRY_CPU_HUGE_PAGES,"
+                        + " QUARRY_CPU_NUMA)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> from(Map.of(), Map.of("quarry.cpu.hugePages", "true")))
+                .withMessage("system property quarry.cpu.hugePages: unknown setting (known: quarry.cpu.huge-pages,"
+                        + " quarry.cpu.numa)");
+        assertThat(from(Map.of("QUARRY_CPUS", "2"), Map.of("quarry.cpus", "2"))).isEqualTo(CpuOptions.defaults());
+    }
+
+    @Test
     void shouldReadPlacementWhenPropertyOrVariableIsSet() {
         assertThat(CpuOptions.defaults().numa().isSystem()).isTrue();
         assertThat(from(Map.of("QUARRY_CPU_NUMA", "bind:1,0"), Map.of()).numa())

@@ -143,6 +143,9 @@ interface PoolAllocationCases extends PoolSubject {
         assertThatThrownBy(() -> pool.allocateAll(1000, -5, 10))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-5");
+        long largest = (1L << 61) - 1; // four blocks for that are more bytes than a long counts
+        assertThatThrownBy(() -> pool.allocateAll(largest, largest, largest, largest))
+                .isInstanceOf(DeviceOutOfMemoryException.class);
         assertThatThrownBy(() -> pool.allocateAll(1L << 61, 1L << 61, 1L << 61, 1L << 61))
                 .isInstanceOfAny(DeviceOutOfMemoryException.class, IllegalArgumentException.class);
         assertThat(pool.statistics().allocations().current()).isZero();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.quarry.Allocation;
 import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.MemoryPool;
 import dev.quarry.ViewSafety;
@@ -12,10 +13,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Arenas and segment allocators over a pool: the contract of {@link Arena}. */
@@ -59,6 +66,29 @@ interface PoolArenaCases extends PoolSubject {
             }
             assertThatThrownBy(() -> all.getFirst().get(ValueLayout.JAVA_BYTE, 0))
                     .isInstanceOf(IllegalStateException.class);
+            assertThat(pool.statistics().allocations().current()).isZero();
+        }
+    }
+
+    @Test
+    default void shouldAlignWhenAlignmentIsAboveThatOfRequests() {
+        assumeTrue(canView(), "there is no memory to view");
+        MemoryPool pool = pool(options -> options.limit(8 * LIMIT));
+        for (ViewSafety safety : ViewSafety.values()) {
+            try (Arena arena = pool.arena(safety)) {
+                for (long alignment : new long[] {2 << 20, 4 << 20}) {
+                    for (long bytes : new long[] {0, 5000}) {
+                        MemorySegment segment = arena.allocate(bytes, alignment);
+                        assertThat(segment.byteSize()).isEqualTo(bytes);
+                        assertThat(segment.address() % alignment).isZero();
+                        segment.fill((byte) 1);
+                    }
+                }
+                for (long bytes : new long[] {8, 1L << 62, Long.MAX_VALUE}) {
+                    assertThatThrownBy(() -> arena.allocate(bytes, 1L << 62))
+                            .isInstanceOfAny(IllegalArgumentException.class, DeviceOutOfMemoryException.class);
+                }
+            }
             assertThat(pool.statistics().allocations().current()).isZero();
         }
     }
@@ -171,5 +201,62 @@ interface PoolArenaCases extends PoolSubject {
         assertThat(pool.statistics().reservedBytes().current()).isZero();
         assertThatThrownBy(() -> text.getString(0)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> allocator.allocate(1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    default void shouldHoldNoLockWhenAllocatorAsksHandler() {
+        assumeTrue(canView(), "there is no memory to view");
+        AtomicReference<SegmentAllocator> allocator = new AtomicReference<>();
+        AtomicInteger calls = new AtomicInteger();
+        MemoryPool pool = pool(options -> options.outOfMemoryHandler(report -> {
+            CompletableFuture.runAsync(() -> allocator.get().allocate(16))
+                    .orTimeout(60, TimeUnit.SECONDS)
+                    .join();
+            return calls.incrementAndGet() < 0;
+        }));
+        allocator.set(pool.segmentAllocator());
+        allocator.get().allocate(16);
+        assertThatThrownBy(() -> allocator.get().allocate(LIMIT)).isInstanceOf(DeviceOutOfMemoryException.class);
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    default void shouldHoldNothingWhenHandlerClosesArena() {
+        assumeTrue(canView(), "there is no memory to view");
+        for (ViewSafety safety : ViewSafety.values()) {
+            for (long bytes : new long[] {16, LIMIT / 2}) {
+                AtomicReference<Arena> arena = new AtomicReference<>();
+                MemoryPool pool = pool(options -> options.outOfMemoryHandler(report -> {
+                    arena.get().close();
+                    return true;
+                }));
+                arena.set(pool.arena(safety));
+                arena.get().allocate(LIMIT, 8);
+                assertThatThrownBy(() -> arena.get().allocate(bytes))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("is closed");
+                assertThat(pool.statistics().allocations().current()).isZero();
+            }
+        }
+    }
+
+    /** The block that another request brought serves, even where there is no memory for a second one. */
+    @Test
+    default void shouldUseBlockWhenItCameMeanwhile() {
+        assumeTrue(canView(), "there is no memory to view");
+        for (ViewSafety safety : ViewSafety.values()) {
+            AtomicReference<Arena> arena = new AtomicReference<>();
+            Deque<Allocation> held = new ArrayDeque<>();
+            MemoryPool pool = pool(options -> options.outOfMemoryHandler(report -> {
+                held.pop().close();
+                arena.get().allocate(16);
+                return false;
+            }));
+            held.push(pool.allocate(LIMIT));
+            arena.set(pool.arena(safety));
+            arena.get().allocate(16);
+            assertThat(pool.statistics().allocations().current()).isOne();
+            arena.get().close();
+        }
     }
 }

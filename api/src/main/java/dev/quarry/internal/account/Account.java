@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node in a tree of byte accounts: what is charged here within a reservation stays here, the rest is charged to the
  * parent too. No limit is ever exceeded, at any node, at any moment. Thread-safe.
+ *
+ * <p>Beside what is charged, a node counts what is <em>held</em>, by the same rule: a request is charged before there is memory for it,
+ * so that no limit is exceeded, and held when there is. What reservations still need is counted by what is held, since a
+ * request may fail.
  */
 public final class Account {
     /** What {@link #resizeThrough} returns where a limit refused. */
@@ -19,6 +23,7 @@ public final class Account {
     private long limit;
     private long reservation;
     private long charged;
+    private long held;
     private long peak;
     private boolean closed;
 
@@ -54,18 +59,41 @@ public final class Account {
      * @return whether all limits allowed it; nothing has changed where they did not
      */
     public boolean charge(long bytes) {
-        return chargeThrough(bytes) >= 0;
+        lock.lock();
+        try {
+            boolean allowed = refusing(bytes) == null;
+            if (allowed) {
+                apply(bytes);
+            }
+            return allowed;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
-     * Charges as {@link #charge}.
+     * Charges as {@link #charge}, and holds.
      *
-     * @return the bytes that were charged to the root, since no reservation covered them; -1 if a limit refused
+     * @return as {@link #hold}; -1 if a limit refused
      */
     public long chargeThrough(long bytes) {
         lock.lock();
         try {
-            return refusing(bytes) == null ? apply(bytes) : -1;
+            return charge(bytes) ? applyHeld(bytes) : -1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes note that there is memory for what was charged.
+     *
+     * @return the bytes that are held at the root now, since no reservation covered them
+     */
+    public long hold(long bytes) {
+        lock.lock();
+        try {
+            return applyHeld(bytes);
         } finally {
             lock.unlock();
         }
@@ -81,16 +109,27 @@ public final class Account {
         }
     }
 
-    /**
-     * Takes a charge back.
-     *
-     * @return the bytes taken back from the root
-     */
-    public long release(long bytes) {
+    /** Takes a charge back of what is not held. */
+    public void release(long bytes) {
         lock.lock();
         try {
             assert bytes <= charged : name + ": " + bytes + " released of " + charged;
-            return -apply(-bytes);
+            apply(-bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes a charge back of what is held.
+     *
+     * @return the bytes that are not held at the root any more
+     */
+    public long releaseThrough(long bytes) {
+        lock.lock();
+        try {
+            release(bytes);
+            return -applyHeld(-bytes);
         } finally {
             lock.unlock();
         }
@@ -102,25 +141,33 @@ public final class Account {
      * @return whether the limits above allowed it
      */
     public boolean reserve(long bytes) {
-        return resizeThrough(bytes, limit()) != REFUSED;
+        return resizeThrough(bytes, limit(), Long.MAX_VALUE) != REFUSED;
     }
 
     /**
      * Changes what is kept of the parent for this node, and the limit; what is charged above the limit stays.
      *
-     * @return by how much the root's charge grew, negative where it fell; {@link #REFUSED} if a limit above refused the
-     *     reservation, and nothing has changed then
+     * @param mostMore by how much the root may hold more where the reservation grows; negative for not at all
+     * @return by how much the root holds more, negative where it is less; {@link #REFUSED} if that, or a limit above, refused
+     *     the reservation, and nothing has changed then
      */
-    public long resizeThrough(long reserved, long most) {
+    public long resizeThrough(long reserved, long most, long mostMore) {
         lock.lock();
         try {
             long more = Math.max(charged, reserved) - Math.max(charged, reservation);
-            if (parent != this && more > 0 && parent.refusing(more) != null) {
+            long moreHeld = Math.max(held, reserved) - Math.max(held, reservation);
+            long reached = parent == this || moreHeld == 0 ? 0 : parent.reachOf(moreHeld);
+            boolean fits = reserved <= reservation || Math.max(0, reached) <= mostMore;
+            if (!fits || (parent != this && more > 0 && parent.refusing(more) != null)) {
                 return REFUSED;
             }
             reservation = reserved;
             limit = most;
-            return parent == this || more == 0 ? 0 : parent.apply(more);
+            if (parent != this) {
+                parent.apply(more);
+                parent.applyHeld(moreHeld);
+            }
+            return reached;
         } finally {
             lock.unlock();
         }
@@ -129,15 +176,19 @@ public final class Account {
     /**
      * Gives the reservation and what is still charged back to the parent, which has done so itself where it was closed.
      *
-     * @return the bytes given back at the root
+     * @return the bytes that are not held at the root any more
      */
     public long close() {
         lock.lock();
         try {
             closed = true;
-            boolean gives = parent != this && !parent.closed;
-            long given = gives ? -parent.apply(-Math.max(charged, reservation)) : 0;
+            long given = 0;
+            if (parent != this && !parent.closed) {
+                parent.apply(-Math.max(charged, reservation));
+                given = -parent.applyHeld(-Math.max(held, reservation));
+            }
             charged = 0;
+            held = 0;
             reservation = 0;
             return given;
         } finally {
@@ -256,21 +307,30 @@ public final class Account {
         return parent == this || above == 0 ? null : parent.refusing(above);
     }
 
-    /** Returns how many of some bytes would reach the root. */
+    /** Returns how many of some bytes would be held at the root. */
     private long reachOf(long bytes) {
-        long above = beyondReservation(charged + bytes) - beyondReservation(charged);
+        long above = beyondReservation(held + bytes) - beyondReservation(held);
         return parent == this ? bytes : above == 0 ? 0 : parent.reachOf(above);
     }
 
-    /** Adds bytes here and above; returns how many reached the root. */
-    private long apply(long bytes) {
+    /** Adds bytes to what is charged here and above. */
+    private void apply(long bytes) {
         long above = beyondReservation(charged + bytes) - beyondReservation(charged);
         charged += bytes;
         peak = Math.max(peak, charged);
+        if (parent != this && above != 0) {
+            parent.apply(above);
+        }
+    }
+
+    /** Adds bytes to what is held here and above; returns how many reached the root. */
+    private long applyHeld(long bytes) {
+        long above = beyondReservation(held + bytes) - beyondReservation(held);
+        held += bytes;
         if (parent == this) {
             return bytes;
         }
-        return above == 0 ? 0 : parent.apply(above);
+        return above == 0 ? 0 : parent.applyHeld(above);
     }
 
     private long beyondReservation(long bytes) {

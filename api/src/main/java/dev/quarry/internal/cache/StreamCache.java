@@ -200,6 +200,14 @@ public final class StreamCache extends PaddedCacheState {
         return empty;
     }
 
+    /** Returns what {@link #balance} was when the cache was last empty by being drained. */
+    public long drained() {
+        lock();
+        long now = drained;
+        unlock();
+        return now;
+    }
+
     /** Returns the bytes kept so far less those given out. */
     public long balance() {
         lock();

@@ -8,6 +8,7 @@ import dev.quarry.PoolOptions.Description;
 import dev.quarry.Reclaim;
 import dev.quarry.ViewSafety;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,11 +17,17 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The one table of the pool options that have a key: how to read each from text, and what it means. */
 public final class OptionTable {
     private static final String PROPERTY_PREFIX = "quarry.pool.";
     private static final String VARIABLE_PREFIX = "QUARRY_POOL_";
+
+    private static final String PRESSURE_LOW = "pressure-low";
+    private static final String PRESSURE_HIGH = "pressure-high";
 
     private static final String AS_SIZE = ", in whole bytes or with a unit, such as 4096, 64KiB or 1.5GiB";
 
@@ -83,13 +90,13 @@ public final class OptionTable {
                 PoolOptions.Builder::cacheBytes,
                 PoolOptions::cacheBytes);
         add(
-                "pressure-low",
+                PRESSURE_LOW,
                 "part of what the pool may take, in use, below which stream caches may grow",
                 "a number from 0 to pressure-high",
                 (b, v) -> b.pressureLow(Double.parseDouble(v)),
                 o -> String.valueOf(o.pressureLow()));
         add(
-                "pressure-high",
+                PRESSURE_HIGH,
                 "part of what the pool may take, in use, above which stream caches shrink",
                 "a number from pressure-low to 1",
                 (b, v) -> b.pressureHigh(Double.parseDouble(v)),
@@ -150,27 +157,62 @@ public final class OptionTable {
 
     private OptionTable() {}
 
+    /** Where the environment sets an option, and to what. */
+    public record Setting(String origin, String value) {}
+
     /**
      * Applies environment variables, then system properties.
      *
+     * @return what was set, by key
      * @throws ConfigurationException if one is unknown or has a bad value
      */
-    public static void applyEnvironment(
+    public static Map<String, Setting> applyEnvironment(
             PoolOptions.Builder builder, Map<String, String> environment, Properties properties) {
+        Map<String, Setting> settings = new HashMap<>();
         new TreeMap<>(environment).forEach((name, value) -> {
             if (name.startsWith(VARIABLE_PREFIX)) {
                 String key = name.substring(VARIABLE_PREFIX.length())
                         .toLowerCase(Locale.ROOT)
                         .replace('_', '-');
+                settings.put(key, new Setting("environment variable " + name, value));
                 set(builder, key, value, "environment variable " + name);
             }
         });
         for (String name : properties.stringPropertyNames()) {
             if (name.startsWith(PROPERTY_PREFIX)) {
                 String key = name.substring(PROPERTY_PREFIX.length());
-                set(builder, key, properties.getProperty(name), "system property " + name);
+                String value = properties.getProperty(name);
+                settings.put(key, new Setting("system property " + name, value));
+                set(builder, key, value, "system property " + name);
             }
         }
+        return Map.copyOf(settings);
+    }
+
+    /**
+     * Checks that the lower pressure is not above the upper one.
+     *
+     * @param settings what the environment set; code may have set other values since
+     * @throws ConfigurationException if it is, and the environment set one of them
+     * @throws IllegalArgumentException if it is, and code set both, or none is set
+     */
+    public static void checkPressures(double low, double high, Map<String, Setting> settings) {
+        if (low <= high) {
+            return;
+        }
+        IllegalArgumentException contradiction = new IllegalArgumentException(
+                "pressureLow = " + low + " (expected: at most pressureHigh, " + high + ")");
+        String places = Stream.of(place(settings.get(PRESSURE_LOW), low), place(settings.get(PRESSURE_HIGH), high))
+                .filter(place -> !place.isEmpty())
+                .collect(Collectors.joining(" and "));
+        throw places.isEmpty()
+                ? contradiction
+                : new ConfigurationException(places + ": " + contradiction.getMessage(), contradiction);
+    }
+
+    /** Returns where a value in force was set, or an empty text if code has set another one. */
+    private static String place(@Nullable Setting setting, double value) {
+        return setting != null && Double.parseDouble(setting.value()) == value ? setting.origin() : "";
     }
 
     /**

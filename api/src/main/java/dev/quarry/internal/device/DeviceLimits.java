@@ -2,29 +2,39 @@ package dev.quarry.internal.device;
 
 import dev.quarry.ByteSize;
 import dev.quarry.ConfigurationException;
+import dev.quarry.MemoryKind;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Limits of devices as the environment sets them: {@code 8GiB} for each device, or {@code cuda:0=8GiB,cuda:0/pinned=1GiB}.
  *
+ * @param origin where they stand, for messages
  * @param byName bytes by device id, or by device id, a slash and a kind; the empty name stands for each device
  */
-record DeviceLimits(Map<String, Long> byName) {
+record DeviceLimits(String origin, Map<String, Long> byName) {
     static final String PROPERTY = "quarry.device.limit";
     static final String VARIABLE = "QUARRY_DEVICE_LIMIT";
 
+    private static final String PROPERTY_PREFIX = "quarry.device.";
+    private static final String VARIABLE_PREFIX = "QUARRY_DEVICE_";
+
     /** No limits. */
-    static final DeviceLimits NONE = new DeviceLimits(Map.of());
+    static final DeviceLimits NONE = new DeviceLimits("", Map.of());
 
     /**
      * Reads the system property, or else the environment variable.
      *
-     * @throws ConfigurationException if the value is bad
+     * @throws ConfigurationException if the value is bad, or there is another setting of devices
      */
     static DeviceLimits from(Map<String, String> environment, Properties properties) {
+        checkKeys(environment.keySet(), VARIABLE_PREFIX, VARIABLE, "environment variable ");
+        checkKeys(properties.stringPropertyNames(), PROPERTY_PREFIX, PROPERTY, "system property ");
         String value = properties.getProperty(PROPERTY);
         if (value != null) {
             return parse(value, "system property " + PROPERTY);
@@ -57,7 +67,33 @@ record DeviceLimits(Map<String, Long> byName) {
                 throw bad(origin, entry, null);
             }
         }
-        return new DeviceLimits(limits);
+        return new DeviceLimits(origin, limits);
+    }
+
+    private static void checkKeys(Set<String> names, String prefix, String known, String place) {
+        for (String name : new TreeSet<>(names)) {
+            if (name.startsWith(prefix) && !name.equals(known)) {
+                throw new ConfigurationException(place + name + ": unknown setting (known: " + known + ")", null);
+            }
+        }
+    }
+
+    /**
+     * Checks that a device offers each kind of memory that is limited; devices that are not there may be limited.
+     *
+     * @throws ConfigurationException if it does not
+     */
+    void check(String device, Set<MemoryKind> kinds) {
+        Set<String> offered = kinds.stream().map(MemoryKind::name).collect(Collectors.toCollection(TreeSet::new));
+        for (String name : new TreeSet<>(byName.keySet())) {
+            int slash = name.indexOf('/');
+            if (slash >= 0 && name.substring(0, slash).equals(device) && !offered.contains(name.substring(slash + 1))) {
+                throw new ConfigurationException(
+                        origin + ": device " + device + " has no memory of the kind in \"" + name + "\" (it has: "
+                                + String.join(", ", offered) + ")",
+                        null);
+            }
+        }
     }
 
     /** Returns the limit on all memory of a device. */

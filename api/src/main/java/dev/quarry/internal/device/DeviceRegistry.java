@@ -1,5 +1,6 @@
 package dev.quarry.internal.device;
 
+import dev.quarry.ConfigurationException;
 import dev.quarry.Device;
 import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
@@ -28,7 +29,7 @@ public final class DeviceRegistry {
         MemoryPool open(DriverDevice device, MemoryKind kind, PoolOptions options);
     }
 
-    private final DeviceLimits limits = DeviceLimits.from(System.getenv(), System.getProperties());
+    private final DeviceLimits limits;
     private final boolean permanent;
     private final LongSupplier clock;
     private final PoolOpener opener;
@@ -48,9 +49,20 @@ public final class DeviceRegistry {
      * @param permanent whether {@link #close()} is refused
      * @param clock the time in nanoseconds, for idle times and deadlines
      * @param opener opens pools
-     * @throws dev.quarry.ConfigurationException if {@code quarry.device.limit} has a bad value
+     * @throws ConfigurationException if {@code quarry.device.limit} has a bad value, or limits memory that a device does not offer
      */
     public DeviceRegistry(List<DeviceProvider> providers, boolean permanent, LongSupplier clock, PoolOpener opener) {
+        this(providers, permanent, clock, opener, DeviceLimits.from(System.getenv(), System.getProperties()));
+    }
+
+    /** As the other one, with limits of its own. */
+    DeviceRegistry(
+            List<DeviceProvider> providers,
+            boolean permanent,
+            LongSupplier clock,
+            PoolOpener opener,
+            DeviceLimits limits) {
+        this.limits = limits;
         this.permanent = permanent;
         this.clock = clock;
         this.opener = opener;
@@ -62,6 +74,7 @@ public final class DeviceRegistry {
             }
         }
         byName.forEach(this::load);
+        checkLimits();
     }
 
     /** Finds the providers that {@link ServiceLoader} can load; one that it cannot is listed by {@link #providers()}. */
@@ -182,6 +195,18 @@ public final class DeviceRegistry {
             }
         }
         statuses.add(new ProviderStatus(name, availability));
+    }
+
+    /** Throws if a limit is on memory that a device does not offer; all devices are closed then. */
+    private void checkLimits() {
+        try {
+            devices.forEach((id, device) -> limits.check(id, device.kinds()));
+        } catch (ConfigurationException e) {
+            Cleanup cleanup = new Cleanup();
+            devices.values().forEach(device -> cleanup.run(device::close));
+            cleanup.suppressIn(e);
+            throw e;
+        }
     }
 
     private void missing(String name, String reason, String remedy) {

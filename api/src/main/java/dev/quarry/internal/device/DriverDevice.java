@@ -237,7 +237,25 @@ public final class DriverDevice implements Device {
         events.addFirst(event);
     }
 
-    void closeStream(DriverStream stream) {
+    /**
+     * Closes a stream.
+     *
+     * @param always whether it closes even while it captures a graph
+     */
+    void closeStream(DriverStream stream, boolean always) {
+        stream.closing().lock();
+        try {
+            if (!always && stream.isOpen()) {
+                stream.checkNoCapture();
+            }
+            endStream(stream);
+        } finally {
+            stream.closing().unlock();
+        }
+        stream.shutDown();
+    }
+
+    private void endStream(DriverStream stream) {
         registration.lock();
         try {
             if (!streams.remove(stream)) {
@@ -247,7 +265,6 @@ public final class DriverDevice implements Device {
         } finally {
             registration.unlock();
         }
-        stream.shutDown();
     }
 
     /** Returns the streams that are open, the default one first. */
@@ -265,7 +282,7 @@ public final class DriverDevice implements Device {
         Cleanup cleanup = new Cleanup();
         openStreams().stream()
                 .filter(stream -> stream != defaultStream)
-                .forEach(stream -> cleanup.run(() -> closeStream(stream)));
+                .forEach(stream -> cleanup.run(() -> closeStream(stream, true)));
         cleanup.rethrow();
     }
 

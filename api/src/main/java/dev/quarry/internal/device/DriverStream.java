@@ -4,12 +4,14 @@ import dev.quarry.Allocation;
 import dev.quarry.Event;
 import dev.quarry.Stream;
 import dev.quarry.StreamState;
+import dev.quarry.spi.DriverException;
 import dev.quarry.spi.StreamDriver;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A driver's stream with a generation number of its own. Thread-safe. */
@@ -36,6 +38,9 @@ public final class DriverStream implements Stream {
 
     /** One client per pool, at the pool's slot; replaced under the monitor of the array's device. */
     private volatile @Nullable StreamClient[] clients = new @Nullable StreamClient[4];
+
+    /** Held while the stream is asked whether it may close, so that no other close destroys it meanwhile. */
+    private final ReentrantLock closing = new ReentrantLock();
 
     private volatile boolean closed;
 
@@ -182,7 +187,7 @@ public final class DriverStream implements Stream {
         if (ownership == Ownership.DEVICE) {
             throw new IllegalStateException(this + " is the device's default stream and closes with it");
         }
-        device.closeStream(this);
+        device.closeStream(this, false);
     }
 
     @Override
@@ -220,6 +225,27 @@ public final class DriverStream implements Stream {
             throw new IllegalStateException(this + " is closed");
         }
         device.checkOpen();
+    }
+
+    /** Returns the lock that orders the closes of this stream; taken before the device's registration lock. */
+    ReentrantLock closing() {
+        return closing;
+    }
+
+    /** Throws if the stream captures a graph, as far as the driver may be asked and can tell. */
+    void checkNoCapture() {
+        if (!isBorrowed() && isCapturing()) {
+            throw new IllegalStateException(this
+                    + " captures a graph, and nobody could tell when what it freed is complete: end the capture first");
+        }
+    }
+
+    private boolean isCapturing() {
+        try {
+            return driver.state(handle) == StreamState.CAPTURING;
+        } catch (DriverException e) {
+            return false;
+        }
     }
 
     /** Refuses further use. The caller holds the device's registration lock, so no client comes after this. */

@@ -103,7 +103,9 @@ final class Admission {
                 }
                 long seen = frees;
                 if (isNext(turn)) {
-                    Allocation allocation = tryOutside(attempt, effort);
+                    // Short waits for the device: what others free, an interrupt, and the deadline end this one.
+                    long most = Math.min(deadline - clock.getAsLong(), retryNanos);
+                    Allocation allocation = tryOutside(attempt, effort.within(most));
                     effort = Effort.LADDER;
                     if (allocation != null) {
                         return allocation;

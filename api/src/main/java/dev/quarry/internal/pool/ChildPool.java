@@ -186,10 +186,12 @@ final class ChildPool extends PoolFront implements PoolInspector {
         enter();
         PooledAllocation allocation = null;
         try {
-            Headroom headroom = root.core().headroom();
-            allocation = headroom.isActive() && root.limits().claim(account, size)
-                    ? attemptClaimed(request, size, effort)
-                    : attemptUnclaimed(request, size, effort);
+            allocation = root.core().headroom().isActive() ? null : root.attemptCached(request, this);
+            if (allocation == null) {
+                allocation = root.limits().claim(account, size)
+                        ? attemptClaimed(request, size, effort)
+                        : attemptUnclaimed(request, size, effort);
+            }
         } finally {
             if (allocation == null) {
                 leave();
@@ -213,16 +215,18 @@ final class ChildPool extends PoolFront implements PoolInspector {
 
     /** Charges and allocates; what is kept for others then binds as it binds the parent. */
     private @Nullable PooledAllocation attemptUnclaimed(AllocationRequest request, long size, Effort effort) {
-        long reached = account.chargeThrough(size);
-        if (reached < 0) {
+        if (!account.charge(size)) {
             return refuse(request, effort);
         }
         PooledAllocation allocation = null;
         try {
             allocation = root.attempt(request, this, effort, false);
         } finally {
-            long back = allocation == null ? account.release(size) : size;
-            root.core().headroom().noteUnclaimed(reached - back);
+            if (allocation == null) {
+                account.release(size);
+            } else {
+                root.core().headroom().noteUnclaimed(account.hold(size) - size);
+            }
         }
         return allocation;
     }
@@ -269,33 +273,19 @@ final class ChildPool extends PoolFront implements PoolInspector {
         return account;
     }
 
-    /**
-     * Takes note that a block was freed.
-     *
-     * @param uncharged whether its charge was taken back with it
-     */
-    void freed(long size, boolean uncharged) {
-        if (!uncharged) {
-            root.core().headroom().noteUnclaimed(size - account.release(size));
-        }
+    /** Takes note that a block was freed. */
+    void freed() {
         leave();
         root.signal();
     }
 
     private @Nullable PooledAllocation refuse(AllocationRequest request, Effort effort) {
         refused.incrementAndGet();
-        if (effort == Effort.OR_THROW) {
+        if (effort.isThrowing()) {
             throw root.failure(account, request.bytes());
         }
         root.core().counters().outOfMemory.incrementAndGet();
         return null;
-    }
-
-    private static PooledAllocation orThrow(@Nullable PooledAllocation allocation) {
-        if (allocation == null) {
-            throw new IllegalStateException("an attempt that fails by exception only returned nothing");
-        }
-        return allocation;
     }
 
     /** Counts an allocation before it is made, so that a close sees it; throws where the close was first. */

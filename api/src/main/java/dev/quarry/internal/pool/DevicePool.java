@@ -33,6 +33,7 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     private final Pressure pressure;
     private final LimitKeeper limits;
     private final Dispenser dispenser;
+    private final Attempts attempts;
     private final Release release;
     private final Salvage salvage;
     private final PoolReports reports;
@@ -78,11 +79,12 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         this.salvage = new Salvage(this, order, pending, release);
         Ladder ladder = new Ladder(core, order, handOver, pending, growth, stall, reports, pressure, limits, salvage);
         this.dispenser = new Dispenser(core, ladder, reports);
+        this.attempts = new Attempts(this, dispenser, release);
         this.views = new Views(core);
-        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure, limits, salvage);
+        this.children = new Account(core.name(), core.account().limit());
+        this.upkeep = new Upkeep(core, order, handOver, pending, growth, reports, pressure, limits, salvage, children);
         this.closing = new Closing(this, slot, stall, order, handOver, pending, views);
         this.domains = new Domains(this, slot, closing, handOver);
-        this.children = new Account(core.name(), core.account().limit());
         try {
             defaultDomain(); // memory may have to be cleared in its order when domains cannot be opened any more
             if (options.initialBytes() > 0) {
@@ -143,7 +145,6 @@ public final class DevicePool extends PoolFront implements PoolInspector {
     @Override
     public void reconfigure(PoolOptions options) {
         upkeep.reconfigure(options);
-        children.setLimit(core.account().limit());
         signal();
     }
 
@@ -201,30 +202,16 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         return attempt(request, null, effort, false);
     }
 
-    /**
-     * Allocates for a child pool, or for this one.
-     *
-     * @param claimed whether the bytes are claimed for the child already; they still are if there is no allocation
-     */
+    /** Allocates for a child pool, or for this one; as {@link Attempts#attempt}. */
     @Nullable
     PooledAllocation attempt(AllocationRequest request, @Nullable ChildPool child, Effort effort, boolean claimed) {
-        long size = roundedSize(request.bytes());
-        Stream stream = request.stream();
-        Domain domain = stream == null ? defaultDomain() : domainOf(stream);
-        Block block = dispenser.take(domain, size, request, effort, claimed);
-        if (block == null) {
-            return null;
-        }
-        try {
-            PooledAllocation allocation = new PooledAllocation(block, request.bytes(), domain);
-            return release.prepare(allocation, request, child);
-        } catch (RuntimeException | Error e) {
-            release.takeBack(block, request.bytes(), domain);
-            if (claimed) {
-                core.headroom().reclaim(size);
-            }
-            throw e;
-        }
+        return attempts.attempt(request, child, effort, claimed);
+    }
+
+    /** Allocates for a child pool what a cache has; as {@link Attempts#attemptCached}. */
+    @Nullable
+    PooledAllocation attemptCached(AllocationRequest request, ChildPool child) {
+        return attempts.attemptCached(request, child);
     }
 
     @Override
@@ -234,7 +221,10 @@ public final class DevicePool extends PoolFront implements PoolInspector {
         long sum = 0;
         for (int i = 0; i < bytes.length; i++) {
             sizes[i] = roundedSize(bytes[i]);
-            sum = Math.addExact(sum, sizes[i]);
+            if (sizes[i] > Long.MAX_VALUE - sum) {
+                return null; // no room for that together
+            }
+            sum += sizes[i];
         }
         List<Allocation> all = new ArrayList<>(bytes.length);
         List<Block> blocks = dispenser.takeRow(domain, sizes, bytes, sum);

@@ -27,11 +27,19 @@ final class Dispenser {
         return block != null ? block : climb(domain, new Wish(size, 1, Heap.isSmall(size), bytes, Tags.NONE));
     }
 
+    /** Takes a block that the domain's cache has for a request, or returns {@code null}; asks nothing else. */
+    @Nullable
+    Block hit(Domain domain, long size, AllocationRequest request) {
+        boolean plain =
+                !request.isShareable() && request.alignment() <= core.classes().granule();
+        return plain ? takeFromCache(domain, size, request.bytes(), core.tags().number(request.tag())) : null;
+    }
+
     /**
      * Takes a block for a request.
      *
      * @param claimed whether its bytes are claimed: then no cache is asked, since the claim ends with the block in hand
-     * @return the block, or {@code null} if the effort was not enough and is not {@link Effort#OR_THROW}
+     * @return the block, or {@code null} if the effort was not enough and is not {@linkplain Effort#isThrowing throwing}
      */
     @Nullable
     Block take(Domain domain, long size, AllocationRequest request, Effort effort, boolean claimed) {
@@ -125,9 +133,9 @@ final class Dispenser {
         if (!effort.climbs()) {
             return null;
         }
-        Trail trail = new Trail();
+        Trail trail = new Trail(effort.stallNanos());
         Block block = ladder.climb(quest, trail, effort.callsHandler());
-        if (block == null && effort == Effort.OR_THROW) {
+        if (block == null && effort.isThrowing()) {
             throw reports.failure(quest.wish().requested(), trail);
         }
         core.counters().outOfMemory.addAndGet(block == null ? 1 : 0);

@@ -1,6 +1,7 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.internal.account.Account;
+import dev.quarry.internal.account.PoolCounters;
 
 /**
  * How much may still be handed out, where that is less than what can be found: what is kept for child pools, and a limit
@@ -11,7 +12,9 @@ import dev.quarry.internal.account.Account;
  * reservation. A hit in a cache does not raise it, so it need not look. What a child frees and thereby is kept for it again
  * goes into the index and not into a cache, since a hit there could take it.
  *
- * <p>Without reservations, and with no limit lowered, all that is free may be handed out, and nothing is asked here.
+ * <p>Without reservations, and with no limit lowered, all that is free may be handed out, and nothing is asked here. Attempts
+ * under way claim their bytes all the same, whether there is room or not: a reservation that is entered meanwhile must find
+ * them. Only what is held lies in a reservation ({@link Account}), not what is charged to a request that may still fail.
  */
 final class Headroom {
     private final PoolCore core;
@@ -60,7 +63,7 @@ final class Headroom {
     boolean claim(long size) {
         core.lock();
         try {
-            if (!fits(size)) {
+            if (active && !fits(size)) {
                 return false;
             }
             kept += size;
@@ -99,10 +102,11 @@ final class Headroom {
         core.lock();
         try {
             long reach = child.reach(size);
-            boolean allowed = reach > 0 ? fits(reach) : reach == 0 && heldBytes() + size <= core.mostBytes();
-            long charged = allowed ? child.chargeThrough(size) : -1;
-            kept += Math.max(0, charged);
-            return charged >= 0;
+            boolean allowed =
+                    !active || (reach > 0 ? fits(reach) : reach == 0 && heldBytes() + size <= core.mostBytes());
+            long held = allowed ? child.chargeThrough(size) : -1;
+            kept += Math.max(0, held);
+            return held >= 0;
         } finally {
             core.unlock();
         }
@@ -112,18 +116,18 @@ final class Headroom {
     void uncharge(Account child, long size) {
         core.lock();
         try {
-            kept -= child.release(size);
+            kept -= child.releaseThrough(size);
         } finally {
             core.unlock();
         }
     }
 
-    /** Takes the charge of a child's block back that is freed under the same lock. */
-    void freed(Account child, long size) {
-        kept += size - child.release(size);
+    /** Keeps bytes that a child's reservation covered, for a block that is freed under the same lock. */
+    void keep(long bytes) {
+        kept += bytes;
     }
 
-    /** Notes what reservations covered of a charge, or of its release, that was made without a claim. */
+    /** Notes what reservations cover of bytes that are held, or not any more, without a claim. */
     void noteUnclaimed(long more) {
         if (more != 0) {
             settle(-more);
@@ -139,19 +143,11 @@ final class Headroom {
         core.lock();
         try {
             long before = child.reservation();
-            long limitBefore = child.limit();
-            long more = child.resizeThrough(reservation, limit);
+            long more = child.resizeThrough(reservation, limit, core.mostBytes() - heldBytes() - kept);
             if (more == Account.REFUSED) {
                 return false;
             }
-            boolean allowed = more <= 0 || fits(more);
             kept += more;
-            if (!allowed) {
-                // Not always as much as before: what the child charged meanwhile, without a claim, lay in its
-                // reservation.
-                kept += child.resizeThrough(before, limitBefore);
-                return false;
-            }
             reservations += reservation - before;
             assess();
             return true;
@@ -196,11 +192,19 @@ final class Headroom {
         return size <= core.mostBytes() - heldBytes() - kept;
     }
 
-    /** Returns what is allocated, or can be by a hit in a cache. */
+    /**
+     * Returns what is allocated, or can be by a hit in a cache: what was carved and not freed since, less what was drained from
+     * caches. Hits change none of that, so the sum is right while other threads have some.
+     */
     private long heldBytes() {
-        long bytes = core.heap().allocatedBytes();
-        for (Domain domain : core.heap().presentDomains()) {
-            bytes += domain.cache().counters().bytes();
+        Heap heap = core.heap();
+        PoolCounters counters = core.counters();
+        long bytes = counters.carvedBytes
+                - counters.freedBytes
+                + heap.retired().bytesOut()
+                - heap.retired().bytesIn();
+        for (Domain domain : heap.presentDomains()) {
+            bytes -= domain.cache().drained();
         }
         return bytes;
     }

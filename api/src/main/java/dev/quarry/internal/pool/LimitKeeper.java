@@ -36,15 +36,16 @@ final class LimitKeeper implements DeviceShare.Tenant {
 
     @Override
     public void limitChanged() {
-        core.gate().lock();
-        try {
-            if (!core.isClosed()) {
-                keep();
+        if (enterForOthers()) { // else the next request looks
+            try {
+                if (!core.isClosed()) {
+                    keep();
+                }
+            } catch (DriverException e) {
+                core.log("a driver failed while memory was given back for a lower limit; it stays", e);
+            } finally {
+                core.gate().unlock();
             }
-        } catch (DriverException e) {
-            core.log("a driver failed while memory was given back for a lower limit; it stays", e);
-        } finally {
-            core.gate().unlock();
         }
         if (admission.isAwaited()) {
             admission.signal();
@@ -58,7 +59,9 @@ final class LimitKeeper implements DeviceShare.Tenant {
 
     @Override
     public long giveBack(long bytes) {
-        core.gate().lock();
+        if (core.isSecluded() || !enterForOthers()) {
+            return 0;
+        }
         try {
             return core.isClosed() ? 0 : giveBackUnused(bytes);
         } catch (DriverException e) {
@@ -67,6 +70,18 @@ final class LimitKeeper implements DeviceShare.Tenant {
         } finally {
             core.gate().unlock();
         }
+    }
+
+    /**
+     * Takes the gate for a thread that another pool, or a changed limit, has sent. Where memory is a source's, whoever holds the gate may be in the
+     * source, which may wait for that very thread: then nothing is given.
+     */
+    private boolean enterForOthers() {
+        if (core.backing().supply().isForeign()) {
+            return core.gate().tryLock();
+        }
+        core.gate().lock();
+        return true;
     }
 
     /**
@@ -181,9 +196,6 @@ final class LimitKeeper implements DeviceShare.Tenant {
     Block within(Wish wish, Supplier<@Nullable Block> search) {
         keep();
         Headroom headroom = core.headroom();
-        if (!headroom.isActive() && !wish.claimed()) {
-            return search.get();
-        }
         if (!wish.claimed() && !claims(wish.size())) {
             return null;
         }

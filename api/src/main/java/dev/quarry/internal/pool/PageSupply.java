@@ -54,7 +54,12 @@ final class PageSupply {
 
     /** Returns how the pool grows, by what it may reserve now. */
     PagePolicy policy() {
-        return new PagePolicy(pageBytes(), core.options().mode(), core.mostBytes(), core.isLimited());
+        return policy(core, pageBytes());
+    }
+
+    /** Returns how a pool grows over pages of a size. */
+    static PagePolicy policy(PoolCore core, long pageBytes) {
+        return new PagePolicy(pageBytes, core.options().mode(), core.mostBytes(), core.isLimited());
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.quarry.internal.pool;
 
 import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
+import dev.quarry.DeviceOutOfMemoryException;
 import dev.quarry.ViewSafety;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,13 +23,19 @@ final class PoolArena implements Arena {
     private static final long MOST_BYTES = 64 << 10;
     private static final long OWN_BLOCK_BYTES = MOST_BYTES / 4;
 
+    /** Largest alignment that a pool gives; a block for a larger one is so much longer. */
+    private static final long POOL_ALIGNMENT = 2 << 20;
+
+    /** No address of a block. */
+    private static final long NO_ROOM = 0;
+
     private final PoolFront pool;
     private final Arena life;
 
     /** The thread that may use this arena, or {@code null} for all. */
     private final @Nullable Thread owner;
 
-    /** Guards the fields below where there is no owner. */
+    /** Guards the fields below where there is no owner; not held while a block is taken from the pool. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final ArrayList<Allocation> blocks = new ArrayList<>();
@@ -72,7 +79,9 @@ final class PoolArena implements Arena {
         if (byteAlignment <= 0 || Long.bitCount(byteAlignment) != 1) {
             throw new IllegalArgumentException("byteAlignment = " + byteAlignment + " (expected: a power of two)");
         }
-        long address = owner != null ? takeOwned(byteSize, byteAlignment) : takeLocked(byteSize, byteAlignment);
+        long bytes = Math.max(1, byteSize); // a zero size takes a byte, so that its address is distinct
+        boolean own = bytes > OWN_BLOCK_BYTES || byteAlignment > FIRST_BYTES;
+        long address = own ? takeOwn(bytes, byteAlignment) : takePiece(bytes, byteAlignment);
         return pool.root().views().under(life, address, byteSize);
     }
 
@@ -124,50 +133,120 @@ final class PoolArena implements Arena {
         }
     }
 
-    private long takeOwned(long bytes, long alignment) {
-        checkAccess();
-        return take(bytes, alignment);
-    }
-
-    private long takeLocked(long bytes, long alignment) {
-        lock.lock();
+    /** Takes a block for one piece alone. */
+    private long takeOwn(long bytes, long alignment) {
+        enter();
         try {
             checkAccess();
-            return take(bytes, alignment);
         } finally {
-            lock.unlock();
+            exit();
+        }
+        long spare = Math.max(0, alignment - POOL_ALIGNMENT);
+        long room = bytes > Long.MAX_VALUE - spare ? Long.MAX_VALUE : bytes + spare; // no pool has the greatest number
+        long address = keep(obtain(room, Math.min(alignment, POOL_ALIGNMENT)), room, alignment, true);
+        return (address + spare) & -alignment;
+    }
+
+    /** Cuts a piece out of the present block, or a new one. */
+    private long takePiece(long bytes, long alignment) {
+        long size;
+        enter();
+        try {
+            checkAccess();
+            long address = cut(bytes, alignment);
+            if (address != NO_ROOM) {
+                return address;
+            }
+            size = Math.max(nextBytes, bytes + alignment);
+        } finally {
+            exit();
+        }
+        Allocation block;
+        try {
+            block = obtain(size, 1);
+        } catch (DeviceOutOfMemoryException e) {
+            return cutOrThrow(bytes, alignment, e);
+        }
+        return keep(block, bytes, alignment, false);
+    }
+
+    /** Takes a block from the pool, which may ask the user's handler: no lock is held. */
+    private Allocation obtain(long bytes, long alignment) {
+        return alignment == 1
+                ? pool.allocate(bytes, pool.defaultDomain())
+                : pool.allocate(AllocationRequest.of(bytes).aligned(alignment));
+    }
+
+    /**
+     * Notes a new block and returns a piece of it. It goes back to the pool if this arena has ended meanwhile, or another
+     * thread's block has room by now.
+     *
+     * @param own whether the block is for this piece alone
+     */
+    private long keep(Allocation block, long bytes, long alignment, boolean own) {
+        boolean noted = false;
+        enter();
+        try {
+            checkAccess();
+            long address = own ? NO_ROOM : cut(bytes, alignment);
+            if (address == NO_ROOM) {
+                blocks.add(block);
+                noted = true;
+                if (!tied && block instanceof PooledAllocation pooled) {
+                    tie(pooled);
+                }
+                address = own ? block.address() : begin(block, bytes, alignment);
+            }
+            return address;
+        } finally {
+            exit();
+            if (!noted) {
+                block.close();
+            }
         }
     }
 
-    private long take(long bytes, long alignment) {
-        // A zero size takes a byte, so that its address is distinct.
-        long needed = Math.max(1, bytes);
-        return needed > OWN_BLOCK_BYTES || alignment > FIRST_BYTES ? add(needed, alignment) : bump(needed, alignment);
+    private long begin(Allocation block, long bytes, long alignment) {
+        nextBytes = Math.min(nextBytes * 2, MOST_BYTES);
+        at = block.address();
+        end = at + block.byteSize();
+        return cut(bytes, alignment);
     }
 
-    private long bump(long bytes, long alignment) {
+    private long cutOrThrow(long bytes, long alignment, DeviceOutOfMemoryException failure) {
+        enter();
+        try {
+            checkAccess();
+            long address = cut(bytes, alignment); // what was lacking may have gone to another thread's block
+            if (address == NO_ROOM) {
+                throw failure;
+            }
+            return address;
+        } finally {
+            exit();
+        }
+    }
+
+    /** Cuts a piece out of the present block, if it has room. */
+    private long cut(long bytes, long alignment) {
         long address = (at + alignment - 1) & -alignment;
         if (at == 0 || address + bytes > end) {
-            long size = Math.max(nextBytes, bytes + alignment);
-            nextBytes = Math.min(nextBytes * 2, MOST_BYTES);
-            at = add(size, 1);
-            end = at + size;
-            address = (at + alignment - 1) & -alignment;
+            return NO_ROOM;
         }
         at = address + bytes;
         return address;
     }
 
-    private long add(long bytes, long alignment) {
-        blocks.ensureCapacity(blocks.size() + 1); // a block that cannot be noted would be lost
-        Allocation block = alignment == 1
-                ? pool.allocate(bytes, pool.defaultDomain())
-                : pool.allocate(AllocationRequest.of(bytes).aligned(alignment));
-        blocks.add(block);
-        if (!tied && block instanceof PooledAllocation pooled) {
-            tie(pooled);
+    private void enter() {
+        if (owner == null) {
+            lock.lock();
         }
-        return block.address();
+    }
+
+    private void exit() {
+        if (owner == null) {
+            lock.unlock();
+        }
     }
 
     /** Sees to it that a block that is reclaimed when lost is not lost while somebody has a piece of it. */

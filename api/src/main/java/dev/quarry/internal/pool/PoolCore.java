@@ -41,7 +41,7 @@ final class PoolCore {
     private final Tags tags = new Tags();
     private final Places places = new Places();
     private final Leaks leaks = new Leaks(this);
-    private final ReentrantLock gate = new ReentrantLock();
+    private final ReentrantLock gate = new ReentrantLock(true);
     private final PoolLock lock = new PoolLock();
     private final Heap heap;
     private final Domain hostDomain;
@@ -267,11 +267,11 @@ final class PoolCore {
         }
     }
 
-    /** Frees a child's block that is to be kept for it, into a domain's index: a cache would give it to anybody. */
-    void freeKept(Block block, Domain domain, Account child) {
+    /** Frees a child's block of which bytes are to be kept for it, into a domain's index: a cache would give it to anybody. */
+    void freeKept(Block block, Domain domain, long kept) {
         lock();
         try {
-            headroom.freed(child, block.size());
+            headroom.keep(kept);
             count(block);
             heap.free(block, isGone(domain) ? hostDomain : domain);
         } finally {

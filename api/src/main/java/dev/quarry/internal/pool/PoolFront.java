@@ -67,7 +67,11 @@ abstract class PoolFront implements MemoryPool {
 
     @Override
     public final Allocation allocate(AllocationRequest request) {
-        PooledAllocation allocation = attempt(request, Effort.OR_THROW);
+        return orThrow(attempt(request, Effort.OR_THROW));
+    }
+
+    /** Returns what an attempt brought that fails by an exception. */
+    static PooledAllocation orThrow(@Nullable PooledAllocation allocation) {
         if (allocation == null) {
             throw new IllegalStateException("an attempt that fails by exception only returned nothing");
         }
@@ -93,7 +97,7 @@ abstract class PoolFront implements MemoryPool {
                         effort -> attempt(request, effort),
                         () -> account().refusal(size),
                         atMost);
-        return allocation != null ? allocation : allocate(request);
+        return allocation != null ? allocation : orThrow(attempt(request, Effort.LAST));
     }
 
     @Override

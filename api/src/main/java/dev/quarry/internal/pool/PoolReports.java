@@ -76,15 +76,47 @@ final class PoolReports {
     DeviceOutOfMemoryException failure(Account account, long requested) {
         core.counters().outOfMemory.incrementAndGet();
         OutOfMemoryReport root = outOfMemory(requested, new Trail());
-        Account refusing =
-                account.refusal(core.classes().round(Math.max(1, Math.min(requested, SizeClasses.MAX_BYTES))));
-        boolean kept = refusing == null;
-        Account named = refusing == null ? account : refusing;
-        return new DeviceOutOfMemoryException(new OutOfMemoryReport(
+        boolean ofRoot = account.equals(core.hostDomain().pool().account());
+        long bytes = ofRoot ? requested : Shortage.blockFor(core, requested); // of the root only reservations are asked
+        Account refusing = account.refusal(bytes);
+        long elsewhere = root.refusal().elsewhereBytes();
+        Remedy.Share share = share(root);
+        Refusal refusal = refusing == null
+                ? new Refusal(core.name(), share.most(), share.promised(), elsewhere)
+                : new Refusal(refusing.name(), refusing.limit(), refusing.charged(), elsewhere);
+        String hint = refusing == null ? Remedy.of(share, bytes) : Remedy.of(account, bytes);
+        return new DeviceOutOfMemoryException(
+                ofRoot ? ofRoot(root, refusal, hint) : ofChild(account, root, refusal, hint));
+    }
+
+    /** Returns the figures of the pool itself, with another reason. */
+    private static OutOfMemoryReport ofRoot(OutOfMemoryReport root, Refusal refusal, String hint) {
+        return new OutOfMemoryReport(
+                root.pool(),
+                root.device(),
+                root.kind(),
+                root.requestedBytes(),
+                root.limitBytes(),
+                root.allocatedBytes(),
+                root.cachedBytes(),
+                root.pendingBytes(),
+                root.freeBytes(),
+                root.reservedBytes(),
+                root.largestFreeBytes(),
+                root.driver(),
+                refusal,
+                root.fragmentation(),
+                root.steps(),
+                root.holders(),
+                hint);
+    }
+
+    private static OutOfMemoryReport ofChild(Account account, OutOfMemoryReport root, Refusal refusal, String hint) {
+        return new OutOfMemoryReport(
                 account.name(),
                 root.device(),
                 root.kind(),
-                requested,
+                root.requestedBytes(),
                 account.limit(),
                 account.charged(),
                 0,
@@ -93,18 +125,27 @@ final class PoolReports {
                 account.charged(),
                 0,
                 root.driver(),
-                new Refusal(
-                        named.name(),
-                        named.limit(),
-                        named.charged(),
-                        root.refusal().elsewhereBytes()),
+                refusal,
                 0,
                 List.of(),
                 List.of(),
-                kept
-                        ? "What is left of the pool's limit is allocated or kept for other child pools: lower their"
-                                + " reservations, or raise the pool's limit."
-                        : Remedy.of(account, Shortage.blockFor(core, requested))));
+                hint);
+    }
+
+    /** Returns what the pool may hand out, and what of that is promised. */
+    private Remedy.Share share(OutOfMemoryReport root) {
+        core.lock();
+        try {
+            return new Remedy.Share(
+                    core.options(),
+                    core.account().limit(),
+                    core.mostBytes(),
+                    core.account().leastLimit(),
+                    root.allocatedBytes(),
+                    core.headroom().kept());
+        } finally {
+            core.unlock();
+        }
     }
 
     OutOfMemoryReport outOfMemory(long requested, Trail trail) {
@@ -256,6 +297,9 @@ final class PoolReports {
     private boolean isKept(long block, MemoryStatistics now) {
         long allocated = now.allocatedBytes().current();
         long kept = core.headroom().kept();
-        return kept > 0 && allocated + block <= core.mostBytes() && allocated + kept + block > core.mostBytes();
+        return core.headroom().isActive()
+                && kept > 0
+                && allocated + block <= core.mostBytes()
+                && allocated + kept + block > core.mostBytes();
     }
 }

@@ -3,7 +3,6 @@ package dev.quarry.internal.pool;
 import dev.quarry.Allocation;
 import dev.quarry.AllocationRequest;
 import dev.quarry.Reclaim;
-import dev.quarry.internal.account.Account;
 import dev.quarry.internal.device.DriverEvent;
 import dev.quarry.internal.device.DriverStream;
 import dev.quarry.internal.event.AllocationEvent;
@@ -195,13 +194,10 @@ final class Release {
                     child);
             return;
         }
-        long size = block.size();
-        Account kept = keptFor(child);
+        long kept = uncharge(child, block.size());
         core.lock();
         try {
-            if (kept != null) {
-                core.headroom().freed(kept, size);
-            }
+            core.headroom().keep(kept);
             pending.add(release);
         } finally {
             core.unlock();
@@ -211,30 +207,32 @@ final class Release {
             pool.releaseDedicated();
         }
         if (child != null) {
-            child.freed(size, kept != null);
+            child.freed();
         }
     }
 
     /** Frees a block that waits for nothing but one domain's order. */
     private void freePlain(Block block, long requested, Domain target, @Nullable ChildPool child) {
-        if (child == null) {
-            pool.free(block, requested, target);
-            return;
-        }
-        long size = block.size();
-        Account kept = keptFor(child);
-        if (kept == null) {
+        long kept = uncharge(child, block.size());
+        if (child == null || (kept == 0 && !core.headroom().isActive())) {
             pool.free(block, requested, target);
         } else {
             core.freeKept(block, target, kept);
             pool.freed();
         }
-        child.freed(size, kept != null);
+        if (child != null) {
+            child.freed();
+        }
     }
 
-    /** Returns the account whose charge is taken back with a block, so that what is kept for its child pool stays kept. */
-    private @Nullable Account keptFor(@Nullable ChildPool child) {
-        return child != null && core.headroom().isActive() ? child.account() : null;
+    /**
+     * Takes the charge of a child's block back, before the block is freed: a reservation that is entered meanwhile counts the
+     * block twice then, and not not at all.
+     *
+     * @return how much of it the child's reservation covered
+     */
+    private static long uncharge(@Nullable ChildPool child, long size) {
+        return child == null ? 0 : size - child.account().releaseThrough(size);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.quarry.internal.pool;
 import dev.quarry.ByteSize;
 import dev.quarry.LadderStep;
 import dev.quarry.PoolMode;
+import dev.quarry.PoolOptions;
 import dev.quarry.internal.account.Account;
 
 /**
@@ -38,6 +39,56 @@ final class Remedy {
                 : "The " + limit
                         + " is reached by what is allocated or reserved there: free some, close child pools of it,"
                         + " or give it a higher one.";
+    }
+
+    /**
+     * What a pool may hand out, for reservations and requests of child pools that no account refuses.
+     *
+     * @param options the options in force
+     * @param limit the pool's own limit, by either of its options
+     * @param most bytes that the limit and the device's memory allow
+     * @param leastLimit the least limit from the pool up
+     * @param allocated bytes that are allocated
+     * @param kept bytes that only child pools, or attempts under way, can have
+     */
+    record Share(PoolOptions options, long limit, long most, long leastLimit, long allocated, long kept) {
+        /** Returns what nobody else can have. */
+        long promised() {
+            return allocated + kept;
+        }
+
+        private boolean isLimited() {
+            return limit <= most;
+        }
+
+        private String bound() {
+            return isLimited() ? "the pool's limit" : "the device's memory";
+        }
+
+        /** Returns a text that ends a list of what can be done. */
+        private String orRaise() {
+            return isLimited() ? ", or raise the option " + limitOption(options, limit) + '.' : ".";
+        }
+    }
+
+    /**
+     * Returns the advice for a reservation, or a request of a child pool, that no account refuses, but what the pool over the
+     * driver may hand out.
+     */
+    static String of(Share share, long bytes) {
+        if (bytes > share.most()) {
+            return "The request alone is larger than " + share.bound() + ": ask for less" + share.orRaise();
+        }
+        if (bytes > share.leastLimit()) {
+            return "The request alone is larger than the limit of the device: " + raiseAbove() + '.';
+        }
+        if (bytes <= share.most() - share.promised()) {
+            return "What refused allows it by now: another thread freed something after that. Try again.";
+        }
+        return share.kept() > 0
+                ? "What is left of " + share.bound()
+                        + " is kept for other child pools: free some, lower their reservations" + share.orRaise()
+                : "What is left of " + share.bound() + " beside what is allocated is less: free some" + share.orRaise();
     }
 
     private String advice() {
@@ -86,7 +137,11 @@ final class Remedy {
 
     /** Returns the option that sets the pool's limit. */
     private String limitOption() {
-        return why.options().limit() <= why.limit() ? "limit" : "memory-fraction";
+        return limitOption(why.options(), why.limit());
+    }
+
+    private static String limitOption(PoolOptions options, long limit) {
+        return options.limit() <= limit ? "limit" : "memory-fraction";
     }
 
     /** Returns whether a step would have had something to work on that could serve the request. */
@@ -144,15 +199,18 @@ final class Remedy {
     }
 
     private String heldUp() {
-        String waiting = "Enough memory waits for work on streams that is not complete";
+        // Nobody knows what the pieces will merge with, nor whether whole segments come free for a shareable request.
+        String waiting =
+                "Memory that may be enough, if it lies together, waits for work on streams that is not complete";
         if (!mayStall()) {
             return waiting + ", and the option max-stall is zero: raise it"
                     + (why.lacks(LadderStep.WAIT) ? ", and add the step wait to the option ladder" : "")
                     + ", or close allocations on fewer streams.";
         }
         if (why.isTimedOut()) {
-            return waiting + ", and the time for that was used up: raise the option max-stall, now "
-                    + why.options().maxStall().toMillis() + " ms, or close allocations on fewer streams.";
+            return waiting + ", and the time for that was used up: allow more (the option max-stall, now "
+                    + why.options().maxStall().toMillis()
+                    + " ms, and the deadline of an acquire), or close allocations on fewer streams.";
         }
         return waiting + ", and for which the host cannot wait, as on streams that capture a graph: end that first, or"
                 + " allocate less meanwhile.";
@@ -179,7 +237,7 @@ final class Remedy {
                     + ": set the option virtual-memory, with which free memory can be moved to where it is wanted.";
         }
         String order = "allocate what lives long first, or from a pool of its own.";
-        if (why.isMapped() && why.options().mode() != PoolMode.THRIFTY) {
+        if (why.isMapped() && why.options().mode() != PoolMode.THRIFTY && !why.byPage()) {
             return inPieces + ", which share handles with it: set the option mode to thrifty, with which handles are"
                     + " smaller, or " + order;
         }

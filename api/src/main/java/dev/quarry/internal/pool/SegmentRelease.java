@@ -137,6 +137,16 @@ final class SegmentRelease {
         }
     }
 
+    /** Sees to it that what falls out of use next is timed. */
+    void attend() {
+        core.lock();
+        try {
+            heap.clock().attend();
+        } finally {
+            core.unlock();
+        }
+    }
+
     private List<Segment> emptySegments() {
         core.lock();
         try {

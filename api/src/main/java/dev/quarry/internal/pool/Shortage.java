@@ -25,6 +25,7 @@ import dev.quarry.internal.segment.Segment;
  * @param byOtherPools bytes that other pools of this process hold on the device, of all kinds of memory
  * @param idleOfOthers bytes that other pools were not asked to give back, and could have
  * @param mappable whether the device has virtual memory of this kind
+ * @param byPage whether all handles that the pool makes are of one page, the smallest there are
  * @param isTimedOut whether work was not complete when the time for waits was used up
  * @param now the pool's figures
  * @param unfinished free or pending bytes behind work that is not known to be complete
@@ -49,6 +50,7 @@ record Shortage(
         long byOtherPools,
         long idleOfOthers,
         boolean mappable,
+        boolean byPage,
         boolean isTimedOut,
         MemoryStatistics now,
         long unfinished,
@@ -102,6 +104,7 @@ record Shortage(
                 above.heldBytes() - core.account().charged(),
                 trail.idleOfOthers(),
                 page > 0,
+                page > 0 && PageSupply.policy(core, page).isByPage(),
                 trail.isTimedOut(),
                 now,
                 now.pendingBytes() + own.unfinished + others.unfinished,

@@ -83,6 +83,12 @@ record SourceSupply(MemorySource source) implements MemorySupply {
         return true;
     }
 
+    /** Returns the source's name for itself, as messages show it. */
+    @Override
+    public String toString() {
+        return source.toString();
+    }
+
     /** Asks the source; a checked exception, which other languages throw anywhere, becomes one that callers expect. */
     private <T> T ask(Supplier<T> question) {
         try {

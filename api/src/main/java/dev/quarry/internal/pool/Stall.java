@@ -10,8 +10,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * The host's waits for the device: only on the way to failure and at the pool's close, counted and timed. All waits of one
  * allocation draw from one budget, the option's time, of which its {@link Trail} keeps what is used. The caller holds the gate.
+ *
+ * <p>An allocation that waits for all work lets others through the gate meanwhile, each time they have waited for a moment, so
+ * that one that could be served is. Whatever the caller knew of the pool may have changed after that.
  */
 final class Stall {
+    /** The time after which somebody who waits for the device looks whether somebody else waits for the gate. */
+    private static final long SLICE_NANOS = 1_000_000;
+
     private final PoolCore core;
     private final StreamOrder order;
     private final Pending pending;
@@ -37,10 +43,10 @@ final class Stall {
      * @return bytes that became complete
      */
     long waitForAll(Trail trail) {
-        long bytes = mayWait(trail) ? waitForAll(budgetNanos(), trail) : 0;
+        long bytes = mayWait(trail) ? waitForAll(budgetNanos(), trail, true) : 0;
         if ((pending.poll() > 0 || pending.isClearing()) && mayWait(trail)) {
             // A block that the device has to clear is behind that now, and complete when it is done.
-            bytes += waitForAll(budgetNanos(), trail);
+            bytes += waitForAll(budgetNanos(), trail, true);
             pending.poll();
         }
         return bytes;
@@ -48,7 +54,7 @@ final class Stall {
 
     /** Waits without a bound, and frees nothing. */
     void waitForEver() {
-        waitForAll(Long.MAX_VALUE, new Trail());
+        waitForAll(Long.MAX_VALUE, new Trail(), false);
     }
 
     /** Waits for what one domain freed up to a number, for at most what is left of the budget; returns whether it is complete. */
@@ -59,13 +65,13 @@ final class Stall {
         core.counters().hostWaits.incrementAndGet();
         while (!owner.isCompleted(sequence)
                 && !owner.marks().isEmpty()
-                && isReached(owner.marks().getFirst().event(), budgetNanos(), trail)) {
+                && isReached(owner.marks().getFirst().event(), budgetNanos(), trail, false)) {
             order.complete(owner);
         }
         return owner.isCompleted(sequence);
     }
 
-    private long waitForAll(long budgetNanos, Trail trail) {
+    private long waitForAll(long budgetNanos, Trail trail, boolean givesWay) {
         List<Target> targets = new ArrayList<>();
         for (Domain domain : core.domains()) {
             long sequence = sequenceIfWaitedFor(domain);
@@ -78,22 +84,42 @@ final class Stall {
             return 0;
         }
         core.counters().hostWaits.incrementAndGet();
-        for (Target target : targets) {
-            Domain owner = target.owner();
-            while (!owner.marks().isEmpty()
-                    && isReached(owner.marks().getFirst().event(), budgetNanos, trail)) {
+        // Whoever gets through the gate meanwhile may free what is pending, and release its events.
+        List<DriverEvent> events =
+                waiting.stream().flatMap(block -> block.events().stream()).toList();
+        events.forEach(DriverEvent::retain);
+        try {
+            targets.forEach(target -> waitFor(target.owner(), budgetNanos, trail, givesWay));
+            long bytes = 0;
+            for (PendingBlock block : waiting) {
+                long size = block.block().size();
+                boolean reached = true;
+                for (DriverEvent event : block.events()) {
+                    reached &= isReached(event, budgetNanos, trail, givesWay);
+                }
+                bytes += reached && isPassed(block) ? size : 0;
+            }
+            return bytes + completedBytes(targets);
+        } finally {
+            events.forEach(DriverEvent::release);
+        }
+    }
+
+    /** Waits for all marks of a domain, those too that others record meanwhile. */
+    private void waitFor(Domain owner, long budgetNanos, Trail trail, boolean givesWay) {
+        boolean reached = true;
+        while (reached && !owner.marks().isEmpty()) {
+            Mark first = owner.marks().getFirst();
+            DriverEvent event = first.event().retain();
+            try {
+                reached = isReached(event, budgetNanos, trail, givesWay);
+            } finally {
+                event.release();
+            }
+            if (reached && first.equals(owner.marks().peekFirst())) {
                 order.complete(owner);
             }
         }
-        long bytes = 0;
-        for (PendingBlock block : waiting) {
-            boolean reached = true;
-            for (DriverEvent event : block.events()) {
-                reached &= isReached(event, budgetNanos, trail);
-            }
-            bytes += reached && isPassed(block) ? block.block().size() : 0;
-        }
-        return bytes + completedBytes(targets);
     }
 
     /** Returns the number up to which a domain's work must be complete for its free and pending memory to be so. */
@@ -138,24 +164,41 @@ final class Stall {
         return bytes[0];
     }
 
-    private boolean isReached(DriverEvent event, long budgetNanos, Trail trail) {
-        long left = trail.left(budgetNanos);
-        long start = core.clock().getAsLong();
+    private boolean isReached(DriverEvent event, long budgetNanos, Trail trail, boolean givesWay) {
         try {
-            if (left > 0 ? event.await(left) : event.query()) {
-                return true;
-            }
-            trail.timeOut();
-        } catch (DriverException e) {
-            core.log("cannot wait for work on " + event.stream() + "; the memory it may use stays with it", e);
-        } finally {
-            if (left > 0) {
+            long left = trail.left(budgetNanos);
+            boolean reached = left == 0 && event.query();
+            boolean waits = left > 0;
+            while (waits && !reached) {
+                long slice = givesWay ? Math.min(left, SLICE_NANOS) : left;
+                long start = core.clock().getAsLong();
+                reached = event.await(slice);
                 long nanos = core.clock().getAsLong() - start;
                 trail.stalled(nanos);
                 core.counters().stallNanos.addAndGet(nanos);
+                left = trail.left(budgetNanos);
+                waits = left > 0 && nanos >= slice / 2; // a device on which nobody can wait answers at once
+                if (waits && !reached) {
+                    giveWay();
+                }
             }
+            if (!reached) {
+                trail.timeOut();
+            }
+            return reached;
+        } catch (DriverException e) {
+            core.log("cannot wait for work on " + event.stream() + "; the memory it may use stays with it", e);
+            return false;
         }
-        return false;
+    }
+
+    /** Lets those through the gate who wait for it; throws if the pool is closed after that. */
+    private void giveWay() {
+        if (core.gate().hasQueuedThreads() && core.gate().getHoldCount() == 1) {
+            core.gate().unlock();
+            core.gate().lock(); // it is fair: they go first
+            core.checkOpen();
+        }
     }
 
     private long budgetNanos() {

@@ -15,6 +15,9 @@ final class Trail {
     /** The steps in the order of their first try. */
     private final List<Entry> entries = new ArrayList<>(4);
 
+    /** How long the host may wait, whatever the option says. */
+    private final long mostNanos;
+
     private long stalledNanos;
     private boolean isTimedOut;
 
@@ -29,6 +32,15 @@ final class Trail {
 
     private boolean waits;
     private long idleOfOthers;
+
+    Trail() {
+        this(Long.MAX_VALUE);
+    }
+
+    /** Makes one with less time for waits than the option gives. */
+    Trail(long mostNanos) {
+        this.mostNanos = mostNanos;
+    }
 
     /** What one step did so far. */
     private static final class Entry {
@@ -131,8 +143,9 @@ final class Trail {
 
     /** Returns how much of a budget is left for waits, both in nanoseconds; {@code Long.MAX_VALUE} is without limit. */
     long left(long budgetNanos) {
-        boolean endless = budgetNanos == Long.MAX_VALUE;
-        return isTimedOut ? 0 : endless ? budgetNanos : Math.max(0, budgetNanos - stalledNanos);
+        long most = Math.min(budgetNanos, mostNanos);
+        boolean endless = most == Long.MAX_VALUE;
+        return isTimedOut ? 0 : endless ? most : Math.max(0, most - stalledNanos);
     }
 
     /** Takes note of time that the host waited. */
@@ -145,9 +158,9 @@ final class Trail {
         isTimedOut = true;
     }
 
-    /** Returns whether the budget for waits was used up and work was still not complete. */
+    /** Returns whether the budget for waits was used up and work was still not complete, or there was none from the beginning. */
     boolean isTimedOut() {
-        return isTimedOut;
+        return isTimedOut || mostNanos == 0;
     }
 
     /** Returns what was done, in the order of the first tries. */

@@ -1,6 +1,7 @@
 package dev.quarry.internal.pool;
 
 import dev.quarry.PoolOptions;
+import dev.quarry.internal.account.Account;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,9 @@ final class Upkeep {
     private final LimitKeeper limits;
     private final Salvage salvage;
 
+    /** The account of the child pools, whose limit is the pool's. */
+    private final Account children;
+
     Upkeep(
             PoolCore core,
             StreamOrder order,
@@ -27,7 +31,8 @@ final class Upkeep {
             PoolReports reports,
             Pressure pressure,
             LimitKeeper limits,
-            Salvage salvage) {
+            Salvage salvage,
+            Account children) {
         this.limits = limits;
         this.core = core;
         this.order = order;
@@ -38,6 +43,7 @@ final class Upkeep {
         this.reports = reports;
         this.pressure = pressure;
         this.salvage = salvage;
+        this.children = children;
     }
 
     /** Gives lost memory back to the pool; returns its bytes. */
@@ -70,6 +76,7 @@ final class Upkeep {
                     .filter(segment -> idleNanos == 0 || now - release.emptySince(segment) >= idleNanos)
                     .toList());
             release.trimPages(idleNanos);
+            release.attend();
             limits.keep();
             pressure.assess();
             return release.releasedBytes() - before;
@@ -124,6 +131,7 @@ final class Upkeep {
         try {
             core.checkOpen();
             core.apply(options);
+            children.setLimit(core.account().limit());
             handOver.drainCaches();
             limits.keep();
             pressure.assess();
@@ -133,16 +141,22 @@ final class Upkeep {
     }
 
     /**
-     * Takes a free segment of at least a size.
+     * Takes a free segment of at least a size, if need be after other pools gave back what they do not use.
      *
      * @throws dev.quarry.DeviceOutOfMemoryException if there is not enough memory
      */
     void prepare(long bytes) {
+        Trail trail = new Trail();
+        Wish wish = new Wish(bytes, 1, Heap.isSmall(bytes), bytes, 0);
+        if (!isPrepared(bytes) && !(limits.askOthers(wish, new Steps(core), trail) && isPrepared(bytes))) {
+            throw reports.failure(bytes, trail);
+        }
+    }
+
+    private boolean isPrepared(long bytes) {
         core.gate().lock();
         try {
-            if (!growth.prepare(bytes)) {
-                throw reports.failure(bytes, new Trail());
-            }
+            return growth.prepare(bytes);
         } finally {
             core.gate().unlock();
         }

@@ -7,7 +7,8 @@ import java.util.function.LongSupplier;
  * Tells since when segments are empty. Guarded by the pool's lock.
  *
  * <p>Reading the time costs as much as an allocation. So while segments become empty in quick succession, most of them are
- * not timed; such a one counts as empty from the first question after.
+ * not timed, however late the last of those is; such a one counts as empty from the first question after. Who is about to
+ * ask later has the next ones timed again.
  */
 public final class IdleClock {
     private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -44,6 +45,12 @@ public final class IdleClock {
             untimed = UNTIMED;
         }
         segment.setEmptySince(now, true);
+    }
+
+    /** Times what becomes empty from now on, until that happens in quick succession again. */
+    public void attend() {
+        untimed = 0;
+        quick = 0;
     }
 
     /** Returns the time, in nanoseconds, since which an empty segment is known to be empty. */

@@ -100,7 +100,7 @@ class AccountPropertyTest {
         node.reservation = step.choice % 2 == 0 ? 0 : step.bytes;
         boolean allowed = node.parent.allows();
         long grown = root.sum() - rootBefore;
-        assertThat(node.account.resizeThrough(node.reservation, 2 * step.bytes))
+        assertThat(node.account.resizeThrough(node.reservation, 2 * step.bytes, Long.MAX_VALUE))
                 .isEqualTo(allowed ? grown : Account.REFUSED);
         if (allowed) {
             node.limit = 2 * step.bytes;
@@ -113,7 +113,7 @@ class AccountPropertyTest {
         long available = node.account.available();
         node.direct += bytes;
         boolean allowed = node.allows();
-        assertThat(node.account.charge(bytes)).isEqualTo(allowed).isEqualTo(bytes <= available);
+        assertThat(node.account.chargeThrough(bytes) >= 0).isEqualTo(allowed).isEqualTo(bytes <= available);
         if (allowed) {
             node.charges.add(bytes);
         } else {
@@ -126,7 +126,7 @@ class AccountPropertyTest {
         if (!node.charges.isEmpty()) {
             long bytes = node.charges.remove(choice % node.charges.size());
             node.direct -= bytes;
-            node.account.release(bytes);
+            node.account.releaseThrough(bytes);
         }
     }
 

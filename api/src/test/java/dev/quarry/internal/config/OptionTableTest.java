@@ -2,6 +2,7 @@ package dev.quarry.internal.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.quarry.ConfigurationException;
 import dev.quarry.LadderStep;
@@ -157,6 +158,46 @@ class OptionTableTest {
                 .isThrownBy(() -> PoolOptions.withoutEnvironment().set(key, value))
                 .withMessage(
                         "option " + key + ": bad value \"" + value + "\" for " + key + " (expected: " + expected + ")");
+    }
+
+    @Test
+    void shouldNamePlacesWhenPressuresOfEnvironmentContradict() {
+        Map<String, OptionTable.Setting> low = OptionTable.applyEnvironment(
+                PoolOptions.withoutEnvironment(), Map.of("QUARRY_POOL_PRESSURE_LOW", "0.9"), new Properties());
+        assertContradiction(
+                () -> OptionTable.checkPressures(0.9, 0.8, low),
+                "environment variable QUARRY_POOL_PRESSURE_LOW: pressureLow = 0.9 (expected: at most pressureHigh,"
+                        + " 0.8)");
+        assertThatIllegalArgumentException()
+                .as("code set another one")
+                .isThrownBy(() -> OptionTable.checkPressures(0.95, 0.8, low))
+                .withMessage("pressureLow = 0.95 (expected: at most pressureHigh, 0.8)");
+        OptionTable.checkPressures(0.9, 0.95, low);
+    }
+
+    @Test
+    void shouldNamePropertyWhenOptionsAreBuiltOfContradictingOnes() {
+        System.setProperty("quarry.pool.pressure-low", "0.6");
+        System.setProperty("quarry.pool.pressure-high", "0.5");
+        try {
+            assertContradiction(
+                    PoolOptions::defaults,
+                    "system property quarry.pool.pressure-low and system property quarry.pool.pressure-high:"
+                            + " pressureLow = 0.6 (expected: at most pressureHigh, 0.5)");
+            assertThat(PoolOptions.builder().pressureHigh(0.7).build().pressureLow())
+                    .as("code wins")
+                    .isEqualTo(0.6);
+        } finally {
+            System.clearProperty("quarry.pool.pressure-low");
+            System.clearProperty("quarry.pool.pressure-high");
+        }
+    }
+
+    private static void assertContradiction(Runnable setting, String message) {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(setting::run)
+                .withMessage(message)
+                .withCauseInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

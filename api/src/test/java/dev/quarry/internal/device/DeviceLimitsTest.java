@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.quarry.ConfigurationException;
 import dev.quarry.MemoryKind;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,54 @@ class DeviceLimitsTest {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> DeviceLimits.parse(text, "system property x"))
                 .withMessageContaining("system property x: bad entry");
+    }
+
+    @Test
+    void shouldNameSettingWhenItIsUnknown() {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> DeviceLimits.from(Map.of("QUARRY_DEVICE_LIMITS", "1GiB"), new Properties()))
+                .withMessage("environment variable QUARRY_DEVICE_LIMITS: unknown setting (known: QUARRY_DEVICE_LIMIT)");
+        Properties properties = new Properties();
+        properties.setProperty("quarry.device.limit", "1GiB");
+        properties.setProperty("quarry.device.limit.cpu", "1GiB");
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> DeviceLimits.from(Map.of(), properties))
+                .withMessage("system property quarry.device.limit.cpu: unknown setting (known: quarry.device.limit)");
+        assertThat(DeviceLimits.from(Map.of("QUARRY_DEVICES", "2"), new Properties()))
+                .isEqualTo(DeviceLimits.NONE);
+    }
+
+    @Test
+    void shouldRefuseToOpenWhenKindIsLimitedThatDeviceDoesNotOffer() {
+        List<String> log = new ArrayList<>();
+        FakeDriver first = new FakeDriver("fake:0", log, MemoryKind.DEVICE, MemoryKind.HOST);
+        FakeDriver second = new FakeDriver("fake:1", log, MemoryKind.HOST);
+        DeviceLimits limits = DeviceLimits.parse("fake:0/device=1GiB,fake:1/device=1GiB", "system property x");
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> registry(limits, first, second))
+                .withMessage("system property x: device fake:1 has no memory of the kind in \"fake:1/device\" (it has:"
+                        + " host)");
+        assertThat(log).contains("fake:0 close", "fake:1 close");
+    }
+
+    @Test
+    void shouldOpenWhenDeviceIsLimitedThatIsNotThere() {
+        DeviceLimits limits = DeviceLimits.parse("fake:0/device=1GiB,cuda:0/managed=1GiB,fake:7=1GiB", "here");
+        DeviceRegistry registry = registry(limits, new FakeDriver("fake:0"));
+        assertThat(registry.device("fake:0").usage(MemoryKind.DEVICE).limitBytes())
+                .isEqualTo(1L << 30);
+        registry.close();
+    }
+
+    private static DeviceRegistry registry(DeviceLimits limits, FakeDriver... drivers) {
+        return new DeviceRegistry(
+                List.of(FakeProvider.of("fake", drivers)),
+                false,
+                () -> 0,
+                (device, kind, options) -> {
+                    throw new AssertionError("no pool is opened");
+                },
+                limits);
     }
 
     @Test

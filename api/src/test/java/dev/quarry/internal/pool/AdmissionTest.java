@@ -106,7 +106,8 @@ class AdmissionTest {
                 },
                 () -> null,
                 LONG);
-        assertThat(efforts).containsExactly(Effort.HANDLER, Effort.LADDER, Effort.LADDER);
+        assertThat(efforts).extracting(Effort::callsHandler).containsExactly(true, false, false);
+        assertThat(efforts).noneMatch(Effort::isThrowing);
     }
 
     @Test

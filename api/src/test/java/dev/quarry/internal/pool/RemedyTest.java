@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quarry.LadderStep;
 import dev.quarry.PoolMode;
+import dev.quarry.PoolOptions;
 import dev.quarry.internal.account.Account;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -53,20 +54,21 @@ class RemedyTest {
     }
 
     private static Stream<Arguments> ofWork() {
-        String waiting = "Enough memory waits for work on streams that is not complete";
+        String waiting =
+                "Memory that may be enough, if it lies together, waits for work on streams that is not complete";
         return Stream.of(
                 row(
                         "pending, and the time used up",
                         full().pending(20 * MIB).timedOut(),
                         waiting
-                                + ", and the time for that was used up: raise the option max-stall, now 10000 ms, or"
-                                + " close allocations on fewer streams."),
+                                + ", and the time for that was used up: allow more (the option max-stall, now 10000"
+                                + " ms, and the deadline of an acquire), or close allocations on fewer streams."),
                 row(
                         "freed on other streams, and the time used up",
                         full().free(20 * MIB).unfinished(20 * MIB).timedOut(),
                         waiting
-                                + ", and the time for that was used up: raise the option max-stall, now 10000 ms, or"
-                                + " close allocations on fewer streams."),
+                                + ", and the time for that was used up: allow more (the option max-stall, now 10000"
+                                + " ms, and the deadline of an acquire), or close allocations on fewer streams."),
                 row(
                         "pending, and no time allowed",
                         full().pending(20 * MIB).with(o -> o.maxStall(Duration.ZERO)),
@@ -91,8 +93,8 @@ class RemedyTest {
                         "enough together only",
                         full().free(5 * MIB).pending(6 * MIB).timedOut(),
                         waiting
-                                + ", and the time for that was used up: raise the option max-stall, now 10000 ms, or"
-                                + " close allocations on fewer streams."),
+                                + ", and the time for that was used up: allow more (the option max-stall, now 10000"
+                                + " ms, and the deadline of an acquire), or close allocations on fewer streams."),
                 row(
                         "a little that waits beside too little",
                         full().free(2 * MIB).pending(512).timedOut(),
@@ -127,6 +129,10 @@ class RemedyTest {
                 row(
                         "virtual memory, small handles",
                         full().free(20 * MIB).mappable().with(o -> o.mode(PoolMode.THRIFTY)),
+                        pieces + ": " + order),
+                row(
+                        "virtual memory, handles of one page in any mode",
+                        full().free(20 * MIB).mappable().byPage(),
                         pieces + ": " + order),
                 row(
                         "mode thrifty without virtual memory",
@@ -258,7 +264,7 @@ class RemedyTest {
         ShortageCase one = full().pending(20 * MIB)
                 .timedOut()
                 .with(o -> o.ladder(EnumSet.complementOf(EnumSet.of(LadderStep.TAKE_COMPLETED))));
-        assertThat(Remedy.of(one.shortage())).contains("raise the option max-stall");
+        assertThat(Remedy.of(one.shortage())).contains("the option max-stall");
     }
 
     @Test
@@ -271,6 +277,35 @@ class RemedyTest {
         assertThat(Remedy.of(one.mappable().with(o -> o.virtualMemory(false)).shortage()))
                 .doesNotContain("remap")
                 .contains("set the option virtual-memory");
+    }
+
+    @Test
+    void shouldSayWhatPoolMayHandOutWhenNoAccountRefuses() {
+        PoolOptions options = PoolOptions.withoutEnvironment().build();
+        long none = Long.MAX_VALUE;
+        assertThat(Remedy.of(new Remedy.Share(options, none, 100, none, 0, 0), 101))
+                .isEqualTo("The request alone is larger than the device's memory: ask for less.");
+        assertThat(Remedy.of(new Remedy.Share(options, none, 100, none, 30, 0), 71))
+                .isEqualTo("What is left of the device's memory beside what is allocated is less: free some.");
+        assertThat(Remedy.of(new Remedy.Share(options, none, 100, none, 30, 20), 51))
+                .isEqualTo("What is left of the device's memory is kept for other child pools: free some, lower their"
+                        + " reservations.");
+        assertThat(Remedy.of(new Remedy.Share(options, none, 100, 40, 30, 20), 41))
+                .isEqualTo(
+                        "The request alone is larger than the limit of the device: raise quarry.device.limit, or what"
+                                + " Device.limit set.");
+        assertThat(Remedy.of(new Remedy.Share(options, none, 100, none, 30, 20), 50))
+                .isEqualTo("What refused allows it by now: another thread freed something after that. Try again.");
+        assertThat(Remedy.of(new Remedy.Share(options, 100, 100, 100, 0, 0), 101))
+                .isEqualTo("The request alone is larger than the pool's limit: ask for less, or raise the option"
+                        + " memory-fraction.");
+        PoolOptions limited = options.toBuilder().limit(100).build();
+        assertThat(Remedy.of(new Remedy.Share(limited, 100, 100, 100, 30, 20), 51))
+                .isEqualTo("What is left of the pool's limit is kept for other child pools: free some, lower their"
+                        + " reservations, or raise the option limit.");
+        assertThat(Remedy.of(new Remedy.Share(limited, 100, 100, 100, 30, 0), 71))
+                .isEqualTo("What is left of the pool's limit beside what is allocated is less: free some, or raise the"
+                        + " option limit.");
     }
 
     @Test

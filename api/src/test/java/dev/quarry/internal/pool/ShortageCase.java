@@ -36,6 +36,7 @@ final class ShortageCase {
     private boolean aligned;
     private boolean dedicated;
     private boolean mappable;
+    private boolean byPage;
     private boolean timedOut;
     private boolean lost;
     private boolean kept;
@@ -150,6 +151,11 @@ final class ShortageCase {
         return this;
     }
 
+    ShortageCase byPage() {
+        byPage = true;
+        return this;
+    }
+
     ShortageCase timedOut() {
         timedOut = true;
         return this;
@@ -197,6 +203,7 @@ final class ShortageCase {
                 otherPools,
                 idleOfOthers,
                 mappable,
+                byPage,
                 timedOut,
                 statistics(),
                 unfinished + pending,

@@ -1,6 +1,7 @@
 package dev.quarry.internal.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
@@ -17,11 +18,13 @@ import dev.quarry.PoolOptions;
 import dev.quarry.Quarry;
 import dev.quarry.internal.device.FakeDriver;
 import dev.quarry.internal.device.FakeProvider;
+import dev.quarry.spi.DriverException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +49,7 @@ class SourcePoolTest {
         private final Deque<Long> next = new ArrayDeque<>();
         private final List<String> calls = new ArrayList<>();
         private MemoryInfo info = new MemoryInfo(1L << 30, 1L << 30);
+        private @Nullable RuntimeException refusal;
 
         Given(Device device, MemoryKind kind) {
             this.device = device;
@@ -71,6 +75,9 @@ class SourcePoolTest {
         @Override
         public void free(long address, long bytes) {
             calls.add("free " + address + ", " + bytes);
+            if (refusal != null) {
+                throw refusal;
+            }
         }
 
         @Override
@@ -132,7 +139,7 @@ class SourcePoolTest {
         given.next.add(address);
         assertThatIllegalStateException()
                 .isThrownBy(() -> pool.allocate(1 << 20))
-                .withMessageContaining("given")
+                .withMessageStartingWith("given returned the address ")
                 .withMessageContaining("has some already");
         assertThat(device.usage().reservedBytes()).isEqualTo(1 << 20);
         given.next.add(PLACE + (1 << 20));
@@ -153,6 +160,36 @@ class SourcePoolTest {
         given.next.add(PLACE);
         pool.allocate(4000).close();
         assertThat(pool.statistics().reservedBytes().current()).isBetween(4000L, 5000L);
+    }
+
+    @Test
+    void shouldAskAnewOnlyWithinCloseWhenSourceTakesNothingBack() {
+        MemoryPool pool = open();
+        given.next.add(PLACE);
+        pool.allocate(1000).close();
+        given.calls.clear();
+        given.refusal = new IllegalArgumentException("mine");
+        assertThatExceptionOfType(DriverException.class).isThrownBy(pool::close).withCause(given.refusal);
+        String free = "free " + PLACE + ", 1048576";
+        assertThat(given.calls).as("four attempts").containsExactly(free, free, free, free);
+        assertThat(pool.isOpen()).isFalse();
+        assertThat(device.usage().reservedBytes()).as("still counted").isEqualTo(1 << 20);
+        given.refusal = null;
+        assertThatIllegalStateException().isThrownBy(pool::close).withMessageContaining("closed before");
+        assertThat(given.calls).hasSize(4);
+    }
+
+    @Test
+    void shouldEndWithLastAllocationWhenSourceTakesNothingBackThen() {
+        MemoryPool pool = open();
+        given.next.add(PLACE);
+        Allocation last = pool.allocate(1000);
+        pool.close();
+        given.calls.clear();
+        given.refusal = new IllegalArgumentException("mine");
+        last.close(); // it is closed whatever becomes of the memory: that is logged
+        assertThat(last.isOpen()).isFalse();
+        assertThat(given.calls).hasSize(4);
     }
 
     @Test

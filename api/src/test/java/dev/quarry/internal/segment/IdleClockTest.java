@@ -76,6 +76,17 @@ class IdleClockTest {
     }
 
     @Test
+    void shouldTimeNextOneWhenAttendingAfterManyBecameEmptyQuickly() {
+        startQuickly();
+        clock.attend();
+        now += LONG_NANOS;
+        Segment segment = segment();
+        clock.start(segment);
+        assertThat(segment.isTimed()).isTrue();
+        assertThat(segment.emptySince()).isEqualTo(now);
+    }
+
+    @Test
     void shouldForgetOldTimeWhenSegmentBecomesEmptyAgainUntimed() {
         Segment segment = segment();
         clock.start(segment);

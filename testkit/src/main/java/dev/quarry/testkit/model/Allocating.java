@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The operations that ask for memory. */
 final class Allocating {
+    /** The way of asking by {@code acquire} with a time that is over: it does not wait for the device. */
+    private static final int AT_ONCE = 2;
+
     private final World world;
     private final Uses uses;
     private final Dice dice;
@@ -57,7 +60,7 @@ final class Allocating {
             take(allocation, target, request.isShareable());
         } else if (outcome == Outcome.OUT_OF_MEMORY) {
             target.book.failed();
-            judge.refused(target.book, target.child, target.order, request);
+            judge.refused(target.book, target.child, target.order, request, way != AT_ONCE);
         }
     }
 
@@ -123,7 +126,7 @@ final class Allocating {
         }
         return switch (way) {
             case 1 -> pool.tryAllocate(request).orElseThrow(() -> refusal(pool, request));
-            case 2 -> {
+            case AT_ONCE -> {
                 try {
                     yield pool.acquire(request, Duration.ZERO);
                 } catch (InterruptedException e) {

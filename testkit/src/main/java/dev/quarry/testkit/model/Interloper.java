@@ -71,7 +71,10 @@ final class Interloper {
         try {
             thread.start();
             if (!thread.join(HANGING)) {
-                throw new AssertionError("a free waits for a lock that is held across a driver call: " + holding);
+                AssertionError waiting =
+                        new AssertionError("a free waits for a lock that is held across a driver call: " + holding);
+                waiting.addSuppressed(stackOf(thread));
+                throw waiting;
             }
         } catch (InterruptedException e) {
             throw new AssertionError("nobody interrupts", e);
@@ -90,5 +93,12 @@ final class Interloper {
                 && holding.canBeOrdered()
                 && holding.book().pool().isOpen()
                 && !holding.book().pool().options().clearOnFree();
+    }
+
+    /** Returns where a thread is. */
+    private static Throwable stackOf(Thread thread) {
+        IllegalStateException where = new IllegalStateException(thread + " is " + thread.getState());
+        where.setStackTrace(thread.getStackTrace());
+        return where;
     }
 }

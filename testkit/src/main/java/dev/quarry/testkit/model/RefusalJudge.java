@@ -20,8 +20,17 @@ final class RefusalJudge {
         this.world = world;
     }
 
-    /** Throws if a refused request could have been served. */
-    void refused(PoolBook book, @Nullable ChildBook child, @Nullable Strand order, AllocationRequest request) {
+    /**
+     * Throws if a refused request could have been served.
+     *
+     * @param waits whether it was to wait for the device
+     */
+    void refused(
+            PoolBook book,
+            @Nullable ChildBook child,
+            @Nullable Strand order,
+            AllocationRequest request,
+            boolean waits) {
         if (world.mishaps().everStruck()
                 || world.plan().interloper()
                 || book.pool().options().outOfMemoryHandler() != null
@@ -34,7 +43,8 @@ final class RefusalJudge {
                         .equals(book.pool().options().ladder())) {
             return;
         }
-        boolean waitsEnd = world.plan().schedule() != SimSchedule.MANUAL;
+        SimSchedule schedule = world.plan().schedule();
+        boolean waitsEnd = schedule == SimSchedule.IMMEDIATE || (schedule == SimSchedule.LAZY && waits);
         boolean canWait = order != null && order.ownership() != Strand.Ownership.BORROWED;
         if (!waitsEnd && !canWait) {
             return;

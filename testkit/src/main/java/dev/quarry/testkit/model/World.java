@@ -195,6 +195,7 @@ final class World {
                 books.add(new PoolBook(sort, sort.open(this, kind, options), plan.granule(), plan.limitOf(options)));
             });
         }
+        books.forEach(PoolBook::check); // an opening may have made the pools before it give back
         // A driver that goes on failing while an opening is undone does not take back what it had given.
         kept = mishaps.everStruck() ? driver.liveBytes() - reserved() : 0;
     }

@@ -177,6 +177,33 @@ class PoolCaptureTest {
                 .allMatch(call -> call.startsWith("state ") || call.startsWith("destroyStream "));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldRefuseStreamsCloseWhenItCaptures(boolean wrapped) {
+        MemoryPool graph = pool.privatePool();
+        Stream stream = wrapped ? device.wrapStream(captured.handle()) : captured;
+        driver.beginCapture(captured.handle());
+        layer(graph, stream);
+        layer(pool, stream);
+        provider.take();
+        assertThatThrownBy(stream::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(stream.toString())
+                .hasMessageContaining("captures a graph");
+        assertThat(provider.take()).containsExactly("state " + captured.handle());
+        assertThat(stream.isOpen()).isTrue();
+        layer(graph, stream);
+        driver.endCapture(captured.handle());
+        stream.close();
+        assertThatThrownBy(stream::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed before");
+        graph.close();
+        pool.close();
+        assertThat(driver.liveBytes()).isZero();
+        quarry.close();
+    }
+
     @Test
     void shouldRefuseBorrowedStreamWhenPrivate() {
         MemoryPool graph = pool.privatePool();

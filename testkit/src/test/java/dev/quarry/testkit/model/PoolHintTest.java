@@ -1,9 +1,11 @@
 package dev.quarry.testkit.model;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.quarry.Allocation;
 import dev.quarry.DeviceOutOfMemoryException;
+import dev.quarry.LadderStep;
 import dev.quarry.MemoryKind;
 import dev.quarry.MemoryPool;
 import dev.quarry.PoolOptions;
@@ -13,6 +15,7 @@ import dev.quarry.sim.SimFunction;
 import dev.quarry.sim.SimOptions;
 import dev.quarry.sim.SimProvider;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -76,6 +79,62 @@ class PoolHintTest {
         keeping.close();
         child.allocate(512 << 10).close();
         child.close();
+    }
+
+    @Test
+    void shouldTellFiguresOfPoolWhenReservationIsRefused() {
+        MemoryPool pool = pool(6 << 20);
+        try (MemoryPool _ = pool.child("red", 4 << 20, 6 << 20)) {
+            assertThatExceptionOfType(DeviceOutOfMemoryException.class)
+                    .isThrownBy(() -> pool.child("green", 3 << 20, 3 << 20))
+                    .withMessageContaining("The limit of pool \"" + pool.name() + "\" is reached")
+                    .satisfies(e -> assertThat(e.report().allocatedBytes()).isZero())
+                    .satisfies(e -> assertThat(e.report().reservedBytes()).isZero())
+                    .satisfies(e -> assertThat(e.report().limitBytes()).isEqualTo(6 << 20))
+                    .satisfies(
+                            e -> assertThat(e.report().refusal().chargedBytes()).isEqualTo(4 << 20));
+        }
+    }
+
+    @Test
+    void shouldNameDeviceWhenReservationIsLargerAndPoolHasNoLimit() {
+        MemoryPool pool = pool(Long.MAX_VALUE);
+        assertThatExceptionOfType(DeviceOutOfMemoryException.class)
+                .isThrownBy(() -> pool.child("large", 5 * TOTAL, 5 * TOTAL))
+                .withMessageContaining("The request alone is larger than the device's memory: ask for less.")
+                .satisfies(e -> assertThat(e.report().refusal().limitBytes()).isEqualTo(TOTAL));
+        try (Allocation _ = pool.allocate(TOTAL / 2)) {
+            assertThatExceptionOfType(DeviceOutOfMemoryException.class)
+                    .isThrownBy(() -> pool.child("large", TOTAL, TOTAL))
+                    .withMessageContaining("the device's memory beside what is allocated is less: free some.")
+                    .satisfies(
+                            e -> assertThat(e.report().refusal().chargedBytes()).isEqualTo(TOTAL / 2));
+        }
+    }
+
+    /** The initial memory is had as any: what other pools hold and nobody uses is given back for it. */
+    @Test
+    void shouldTakeInitialMemoryWhenOtherPoolHoldsItUnused() {
+        MemoryPool idle = pool(Long.MAX_VALUE);
+        idle.allocate(TOTAL / 4 * 3).close();
+        PoolOptions options = PoolOptions.withoutEnvironment()
+                .limit(TOTAL / 4 * 3)
+                .initialBytes(TOTAL / 4 * 3)
+                .build();
+        PoolOptions alone = options.toBuilder()
+                .ladder(EnumSet.complementOf(EnumSet.of(LadderStep.OTHER_POOLS)))
+                .build();
+        for (long limit : new long[] {Long.MAX_VALUE, TOTAL / 4 * 3}) {
+            quarry.device("sim").limit(limit);
+            assertThatExceptionOfType(DeviceOutOfMemoryException.class)
+                    .isThrownBy(() -> quarry.openPool(quarry.device("sim"), MemoryKind.DEVICE, alone))
+                    .withMessageContaining("The step other-pools is switched off");
+            MemoryPool ready = quarry.openPool(quarry.device("sim"), MemoryKind.DEVICE, options);
+            assertThat(ready.statistics().reservedBytes().current()).isEqualTo(TOTAL / 4 * 3);
+            ready.close();
+            idle.allocate(TOTAL / 4 * 3).close();
+        }
+        quarry.device("sim").limit(Long.MAX_VALUE);
     }
 
     @Test

@@ -124,6 +124,22 @@ class PoolIdleTrimTest {
         assertThat(pool.trim(Duration.ofSeconds(Long.MAX_VALUE))).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {0, -5_000_000_000L, WRAPS, Long.MIN_VALUE})
+    void shouldGiveBackAtOnceWhenUsedOnceAfterManyFreesAndTrim(long begin) {
+        MemoryPool pool = open(begin, ByteSize.mib(2));
+        for (int i = 0; i < 30; i++) {
+            use(pool, ByteSize.mib(4));
+        }
+        assertThat(pool.trim()).isPositive();
+        pass(5);
+        use(pool, ByteSize.mib(64));
+        pass(9);
+        assertThat(pool.trim(IDLE)).isZero();
+        pass(1);
+        assertThat(pool.trim(IDLE)).isGreaterThanOrEqualTo(ByteSize.mib(64));
+    }
+
     private void pass(long seconds) {
         nanos += Duration.ofSeconds(seconds).toNanos();
     }

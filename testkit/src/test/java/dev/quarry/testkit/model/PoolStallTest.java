@@ -40,7 +40,8 @@ class PoolStallTest {
             one.freeHalves();
             assertThatExceptionOfType(DeviceOutOfMemoryException.class)
                     .isThrownBy(() -> one.pool.allocate(4 * MIB))
-                    .withMessageContaining("the time for that was used up: raise the option max-stall, now 10 ms");
+                    .withMessageContaining(
+                            "the time for that was used up: allow more (the option max-stall, now 10 ms");
             assertThat(one.stallNanos()).isEqualTo(10 * MILLIS);
             assertThat(one.pool.statistics().ladder(LadderStep.WAIT).bytes()).isZero();
         }
