@@ -103,7 +103,7 @@ static bool read_schedule(enum schedule *schedule) {
 bool config_read(struct config *config) {
     uint64_t devices = 0;
     uint64_t init = 0;
-    bool understood = read_number("DEVICES", 0, 64, 1, &devices);
+    bool understood = read_number("DEVICES", 0, 32, 1, &devices);
     understood &= read_number("MEMORY", 1 << 20, 1ull << 43, 16ull << 30, &config->memory);
     understood &= read_number("GRANULARITY", 4096, 1ull << 30, 2ull << 20, &config->granularity);
     understood &= read_number("INIT", 0, 999, 0, &init);

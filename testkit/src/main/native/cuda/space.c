@@ -7,6 +7,7 @@
 #include "space.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -18,6 +19,8 @@
 #define PHYSICAL_SPACE (1ull << 44)
 #define PAGE 4096ull
 #define STEP 512ull
+/* The name of a handle's own file; its device follows. */
+#define SHARED_FILE "emulated-cuda-handle-"
 
 struct space {
     uint64_t base;
@@ -181,7 +184,9 @@ static bool place(struct physical *physical, bool exportable) {
         }
         return at != 0;
     }
-    int file = memfd_create("emulated-cuda-handle", MFD_CLOEXEC);
+    char name[32];
+    snprintf(name, sizeof name, SHARED_FILE "%d", emu.device[physical->device].hardware);
+    int file = memfd_create(name, MFD_CLOEXEC);
     if (file < 0) {
         return false;
     }
@@ -216,6 +221,16 @@ struct physical *physical_import(int device, int file, uint64_t offset, uint64_t
         return NULL;
     }
     return physical;
+}
+
+int shared_file_device(int file) {
+    char path[64];
+    char name[96];
+    int hardware = -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(path, name, sizeof name - 1);
+    name[length < 0 ? 0 : length] = '\0';
+    return sscanf(name, "/memfd:" SHARED_FILE "%d", &hardware) == 1 ? hardware : -1;
 }
 
 int physical_file(const struct physical *physical, uint64_t *offset) {

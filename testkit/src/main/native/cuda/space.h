@@ -44,6 +44,9 @@ CUresult physical_create(int device, uint64_t bytes, bool exportable, struct phy
 /* Makes memory of an open file, from an offset on, usable here; takes the file over. NULL if the system refuses. */
 struct physical *physical_import(int device, int file, uint64_t offset, uint64_t bytes);
 
+/* Returns the hardware number of the device whose memory an open file is, or -1 for another file. */
+int shared_file_device(int file);
+
 /* Tells in which file physical memory lies, and where. */
 int physical_file(const struct physical *physical, uint64_t *offset);
 

@@ -45,6 +45,8 @@ static void sweep(void) {
         struct stream *stream = *link;
         if (stream->destroyed && stream->first == NULL) {
             *link = stream->next;
+            struct device *device = &emu.device[stream->device];
+            clock_join(is_blocking(stream) ? &device->ended_blocking : &device->ended, &stream->clock);
             stream->next = retired;
             retired = stream;
         } else {
@@ -69,13 +71,7 @@ static struct stream *new_stream(int device, unsigned flags) {
 
 static struct stream *null_stream(int device) {
     if (emu.device[device].null_stream == NULL) {
-        struct stream *stream = new_stream(device, CU_STREAM_DEFAULT);
-        emu.device[device].null_stream = stream;
-        for (struct stream *other = streams; other != NULL; other = other->next) {
-            if (other->device == device && is_blocking(other)) {
-                clock_join(&stream->clock, &other->clock);
-            }
-        }
+        emu.device[device].null_stream = new_stream(device, CU_STREAM_DEFAULT);
     }
     return emu.device[device].null_stream;
 }
@@ -221,6 +217,8 @@ CUresult context_synchronize(int device) {
         return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
     }
     struct clock known = {0};
+    clock_copy(&known, &emu.device[device].ended);
+    clock_join(&known, &emu.device[device].ended_blocking);
     for (struct stream *stream = streams; stream != NULL; stream = stream->next) {
         if (stream->device == device) {
             clock_join(&known, &stream->clock);
@@ -284,6 +282,10 @@ void streams_reset(void) {
         retired = stream->next;
         clock_free(&stream->clock);
         free(stream);
+    }
+    for (int device = 0; device < MOST_DEVICES; device++) {
+        clock_free(&emu.device[device].ended);
+        clock_free(&emu.device[device].ended_blocking);
     }
     table_reset(&handles);
     last_actor = HOST_ACTOR;

@@ -187,7 +187,37 @@ static void many_streams(void) {
     CHECK(new_hazards() == 0);
 }
 
+/* What a destroyed stream did is known after a wait for the whole context, and ordered before the null stream. */
+static void ended_streams(const char *schedule) {
+    begin(schedule, "1");
+    new_hazards();
+    CUdeviceptr block = allocate(512);
+    CUstream stream = NULL;
+    OK(cuStreamCreate(&stream, CU_STREAM_DEFAULT));
+    OK(cuMemsetD8Async(block, 1, 512, stream));
+    OK(cuStreamDestroy_v2(stream));
+    stream = new_stream();
+    OK(cuMemsetD8Async(block, 2, 512, NULL));
+    CHECK(new_hazards() == 0);
+    OK(cuMemsetD8Async(block, 3, 512, stream));
+    CHECK(new_hazards() == 1);
+    OK(cuStreamDestroy_v2(stream));
+    OK(cuCtxSynchronize());
+    OK(cuMemFree_v2(block));
+    CHECK(new_hazards() == 0);
+    /* To wait for an empty null stream is not to wait for others. */
+    block = allocate(512);
+    OK(cuStreamCreate(&stream, CU_STREAM_DEFAULT));
+    OK(cuMemsetD8Async(block, 1, 512, stream));
+    OK(cuStreamSynchronize(NULL));
+    OK(cuMemFree_v2(block));
+    CHECK(new_hazards() == 1);
+    OK(cuStreamDestroy_v2(stream));
+}
+
 void smoke_hazards(void) {
+    ended_streams("eager");
+    ended_streams("lazy");
     hazards("eager");
     hazards("lazy");
     hazards("manual");
