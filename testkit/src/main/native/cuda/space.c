@@ -17,6 +17,7 @@
 #define DEVICE_SPACE (1ull << 44)
 #define HOST_SPACE (1ull << 42)
 #define PHYSICAL_SPACE (1ull << 44)
+#define MOST_HALVINGS 8
 #define PAGE 4096ull
 #define STEP 512ull
 /* The name of a handle's own file; its device follows. */
@@ -58,15 +59,25 @@ static void close_space(struct space *space) {
     }
 }
 
-bool spaces_open(void) {
+static bool open_spaces(int smaller) {
     common_file = memfd_create("emulated-cuda", MFD_CLOEXEC);
-    if (common_file >= 0 && ftruncate(common_file, (off_t)PHYSICAL_SPACE) == 0
-            && open_space(&devices, DEVICE_SPACE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1)
-            && open_space(&hosts, HOST_SPACE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1)
-            && open_space(&aliases, PHYSICAL_SPACE, PROT_READ | PROT_WRITE, MAP_SHARED, common_file)) {
+    if (common_file >= 0 && ftruncate(common_file, (off_t)(PHYSICAL_SPACE >> smaller)) == 0
+            && open_space(&devices, DEVICE_SPACE >> smaller, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1)
+            && open_space(&hosts, HOST_SPACE >> smaller, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1)
+            && open_space(&aliases, PHYSICAL_SPACE >> smaller, PROT_READ | PROT_WRITE, MAP_SHARED, common_file)) {
         return true;
     }
     spaces_close();
+    return false;
+}
+
+/* Takes less where the system limits address space. */
+bool spaces_open(void) {
+    for (int smaller = 0; smaller <= MOST_HALVINGS; smaller++) {
+        if (open_spaces(smaller)) {
+            return true;
+        }
+    }
     return false;
 }
 
