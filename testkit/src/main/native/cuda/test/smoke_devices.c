@@ -158,6 +158,8 @@ static void lost(void) {
     CHECK(emulated_cuda_lose_device(0) == 0);
     IS(CUDA_ERROR_LAUNCH_FAILED, cuStreamSynchronize(stream));
     IS(CUDA_ERROR_LAUNCH_FAILED, cuCtxSynchronize());
+    CUdeviceptr more = 0;
+    IS(CUDA_ERROR_LAUNCH_FAILED, cuMemAlloc_v2(&more, 512));
     IS(CUDA_ERROR_LAUNCH_FAILED, cuMemFree_v2(address));
     IS(CUDA_ERROR_LAUNCH_FAILED, cuStreamDestroy_v2(stream));
     CHECK(((char *)pinned)[1023] == 7);

@@ -49,7 +49,14 @@ static void stale(void) {
     OK(cuStreamSynchronize(stream));
     IS(CUDA_ERROR_INVALID_VALUE, cuMemFree_v2(first + 512));
     OK(cuMemFree_v2(first));
-    CHECK(allocate(1000) != first);
+    CUdeviceptr later = first;
+    for (int i = 0; i < 5; i++) {
+        CUdeviceptr next = allocate(1000);
+        CHECK(next > later);
+        later = next;
+        OK(cuMemFree_v2(next));
+    }
+    allocate(1000);
     IS(CUDA_ERROR_INVALID_VALUE, cuMemFree_v2(first));
     IS(CUDA_ERROR_INVALID_VALUE, cuMemsetD8Async(first, 1, 1, stream));
     IS(CUDA_ERROR_INVALID_VALUE, cuMemGetAddressRange_v2(&base, &bytes, first));
@@ -65,7 +72,9 @@ static void copies(void) {
     OK(cuMemcpyHtoDAsync_v2(device, pageable, 1000, stream));
     /* Small pageable copies have been read when the call returns. */
     memset(pageable, 6, MIB);
+    IS(CUDA_ERROR_NOT_READY, cuStreamQuery(stream));
     OK(cuMemcpyHtoDAsync_v2(device + MIB, pageable, MIB, stream));
+    OK(cuStreamQuery(stream));
     memset(pageable, 0, MIB);
     CHECK(peek(device + 999, stream) == 5);
     CHECK(peek(device + 2 * MIB - 1, stream) == 6);

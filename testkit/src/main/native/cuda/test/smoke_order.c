@@ -41,6 +41,13 @@ static void capture(void) {
     OK(cuStreamWaitEvent(fork, event, 0));
     OK(cuMemsetD8Async(block, 9, 512, fork));
     end_capture(stream, CUDA_ERROR_STREAM_CAPTURE_UNJOINED);
+    OK(cuStreamBeginCapture_v2(stream, CU_STREAM_CAPTURE_MODE_RELAXED));
+    OK(cuEventRecord(event, stream));
+    OK(cuStreamWaitEvent(fork, event, 0));
+    OK(cuEventRecord(event, fork));
+    OK(cuStreamWaitEvent(stream, event, 0));
+    OK(cuMemsetD8Async(block, 9, 512, fork));
+    end_capture(stream, CUDA_ERROR_STREAM_CAPTURE_UNJOINED);
     /* Waiting on the host for what is captured. */
     OK(cuStreamBeginCapture_v2(stream, CU_STREAM_CAPTURE_MODE_RELAXED));
     IS(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, cuStreamSynchronize(stream));
@@ -141,6 +148,13 @@ static void hazards(const char *schedule) {
     OK(cuEventSynchronize(event));
     OK(cuMemFree_v2(block));
     CHECK(new_hazards() == 0);
+    block = allocate(512);
+    OK(cuMemsetD8Async(block, 2, 1, first));
+    OK(cuEventRecord(event, first));
+    emulated_cuda_advance_all();
+    OK(cuEventQuery(event));
+    OK(cuMemFree_v2(block));
+    CHECK(new_hazards() == 0);
     OK(cuEventDestroy_v2(event));
     OK(cuStreamDestroy_v2(first));
     OK(cuStreamDestroy_v2(second));
@@ -170,8 +184,8 @@ static void unmapped_too_early(void) {
 }
 
 /* Streams come and go: what a new one does must not look ordered behind an old one's work. */
-static void many_streams(void) {
-    begin("lazy", "1");
+static void many_streams(const char *schedule) {
+    begin(schedule, "1");
     new_hazards();
     CUdeviceptr block = allocate(512);
     for (int round = 0; round < 100; round++) {
@@ -222,7 +236,8 @@ void smoke_hazards(void) {
     hazards("lazy");
     hazards("manual");
     unmapped_too_early();
-    many_streams();
+    many_streams("lazy");
+    many_streams("eager");
 }
 
 static uint64_t attribute(CUmemoryPool pool, int number) {
@@ -270,6 +285,15 @@ static void reuse_in_order(CUmemoryPool pool) {
     OK(cuMemPoolSetAttribute(pool, CU_MEMPOOL_ATTR_RESERVED_MEM_HIGH, &zero));
     CHECK(attribute(pool, CU_MEMPOOL_ATTR_RESERVED_MEM_HIGH) == 0);
     CHECK(emulated_cuda_hazards() == 0);
+    /* Order within a stream needs no leave. */
+    int no = 0;
+    OK(cuMemPoolSetAttribute(pool, CU_MEMPOOL_ATTR_REUSE_FOLLOW_EVENT_DEPENDENCIES, &no));
+    OK(cuMemPoolSetAttribute(pool, CU_MEMPOOL_ATTR_REUSE_ALLOW_OPPORTUNISTIC, &no));
+    OK(cuMemAllocAsync(&one, 10000, first));
+    OK(cuMemFreeAsync(one, first));
+    OK(cuMemAllocAsync(&two, 10000, first));
+    CHECK(two == one);
+    OK(cuMemFreeAsync(two, first));
     /* Use behind the free. */
     OK(cuMemAllocAsync(&one, 10000, first));
     OK(cuMemFreeAsync(one, first));

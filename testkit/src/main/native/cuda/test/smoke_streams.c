@@ -1,6 +1,7 @@
 /* Checks of streams, events and host functions under each schedule. */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "smoke.h"
 
@@ -223,7 +224,39 @@ static void host_function(const char *schedule) {
     finish();
 }
 
+static atomic_int gate;
+
+static void hold(void *unused) {
+    (void)unused;
+    while (atomic_load(&gate) == 0) {
+        usleep(100);
+    }
+}
+
+/* Under the eager schedule, what waits for a host function runs behind it without anyone's asking. */
+static void held_up(void) {
+    begin("eager", "1");
+    CUstream stream = new_stream();
+    volatile unsigned char *host = NULL;
+    OK(cuMemHostAlloc((void **)&host, 1, 0));
+    *host = 0;
+    OK(cuLaunchHostFunc(stream, hold, NULL));
+    OK(cuMemsetD8Async((CUdeviceptr)host, 1, 1, stream));
+    IS(CUDA_ERROR_NOT_READY, cuStreamQuery(stream));
+    CHECK(*host == 0);
+    atomic_store(&gate, 1);
+    for (int i = 0; i < 100000 && *host == 0; i++) {
+        usleep(100);
+    }
+    CHECK(*host == 1);
+    OK(cuStreamSynchronize(stream));
+    OK(cuMemFreeHost((void *)host));
+    OK(cuStreamDestroy_v2(stream));
+    finish();
+}
+
 void smoke_host_functions(void) {
+    held_up();
     host_function("eager");
     host_function("lazy");
     host_function("manual");
