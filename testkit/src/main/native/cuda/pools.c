@@ -52,8 +52,12 @@ static bool is_done(const struct pool_block *block) {
     return block->freed.stream == NULL || block->freed.stream->completed >= block->freed.position;
 }
 
-static bool is_reusable(const struct pool_block *block, const struct stream *stream) {
+/* With insistence, the allocation waits for the free if nothing else makes the block usable. */
+static bool is_reusable(const struct pool_block *block, const struct stream *stream, bool insist) {
     const int *reuse = block->pool->reuse;
+    if (insist && reuse[CU_MEMPOOL_ATTR_REUSE_ALLOW_INTERNAL_DEPENDENCIES]) {
+        return true;
+    }
     if (block->freed.stream == stream) {
         return true;
     }
@@ -70,13 +74,13 @@ static int bucket(uint64_t bytes) {
 }
 
 /* Takes the smallest free block that fits, and is at most twice as large, out of its list; NULL if there is none. */
-static struct pool_block *take(struct pool *pool, const struct stream *stream, uint64_t bytes) {
+static struct pool_block *take(struct pool *pool, const struct stream *stream, uint64_t bytes, bool insist) {
     struct pool_block **best = NULL;
     for (int i = bucket(bytes); best == NULL && i <= bucket(bytes) + 1; i++) {
         for (struct pool_block **link = &pool->free[i]; *link != NULL; link = &(*link)->next) {
             struct pool_block *block = *link;
             if (block->bytes >= bytes && block->bytes / 2 <= bytes && (best == NULL || block->bytes < (*best)->bytes)
-                    && is_reusable(block, stream)) {
+                    && is_reusable(block, stream, insist)) {
                 best = link;
             }
         }
@@ -166,8 +170,13 @@ static CUresult grow(struct pool *pool, uint64_t bytes, struct pool_block **bloc
     return CUDA_SUCCESS;
 }
 
+/* Enqueues the allocation or the free of a block, behind its last free. */
 static CUresult submit(struct stream *stream, const struct pool_block *block) {
     struct work *work = work_new(WORK_POOL);
+    if (block->freed.stream != NULL) {
+        work_depend(work, block->freed.stream, block->freed.position);
+        clock_join(&stream->clock, &block->freed.clock);
+    }
     work->target = block->range->node.start;
     work->bytes = block->bytes;
     return work_submit(stream, work);
@@ -187,14 +196,15 @@ CUresult pool_allocate(struct pool *pool, CUstream handle, uint64_t bytes, CUdev
     if (address == NULL || bytes == 0 || size < bytes || pool->device != stream->device) {
         return CUDA_ERROR_INVALID_VALUE;
     }
-    struct pool_block *block = take(pool, stream, size);
+    struct pool_block *block = take(pool, stream, size, false);
     if (block == NULL) {
         result = grow(pool, size, &block);
-        if (result != CUDA_SUCCESS) {
-            return result;
-        }
-    } else if (is_done(block)) {
-        clock_join(&stream->clock, &block->freed.clock);
+    }
+    if (block == NULL && result == CUDA_ERROR_OUT_OF_MEMORY) {
+        block = take(pool, stream, size, true);
+    }
+    if (block == NULL) {
+        return result;
     }
     block->in_use = true;
     pool->used += block->bytes;
@@ -227,6 +237,7 @@ CUresult pool_free(CUstream handle, uint64_t address) {
         return CUDA_ERROR_NOT_SUPPORTED;
     }
     struct pool_block *block = range->block;
+    block->freed.stream = NULL;
     result = submit(stream, block);
     block->freed.stream = stream;
     block->freed.position = stream->enqueued;

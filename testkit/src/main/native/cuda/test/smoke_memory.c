@@ -110,6 +110,7 @@ static void pinned(void) {
     IS(CUDA_ERROR_NOT_SUPPORTED, cuMemHostRegister_v2(own, 5, CU_MEMHOSTREGISTER_READ_ONLY));
     IS(CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED, cuMemHostUnregister(own + 1));
     CHECK(emulated_cuda_open_handles("registrations") == 1);
+    IS(CUDA_ERROR_INVALID_VALUE, cuMemcpyHtoDAsync_v2(same, own + 99990, 11, stream));
     OK(cuMemcpyHtoDAsync_v2(same, own, 5000, stream));
     own[0] = 77;
     OK(cuStreamSynchronize(stream));

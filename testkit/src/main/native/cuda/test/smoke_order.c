@@ -318,6 +318,20 @@ void smoke_pools(void) {
     properties.maxSize = MIB;
     OK(cuMemPoolCreate(&own, &properties));
     IS(CUDA_ERROR_OUT_OF_MEMORY, cuMemAllocFromPoolAsync(&address, MIB + 1, own, NULL));
+    CUstream stream = new_stream();
+    CUstream second = new_stream();
+    OK(cuMemAllocFromPoolAsync(&address, MIB, own, stream));
+    OK(cuMemsetD8Async(address, 1, MIB, stream));
+    OK(cuMemFreeAsync(address, stream));
+    /* Full: the allocation waits for the free on the device. */
+    OK(cuMemAllocFromPoolAsync(&address, MIB, own, second));
+    OK(cuMemsetD8Async(address, 2, MIB, second));
+    CHECK(peek(address, second) == 2 && emulated_cuda_hazards() == 1);
+    OK(cuStreamQuery(stream));
+    OK(cuMemFreeAsync(address, second));
+    OK(cuStreamSynchronize(second));
+    OK(cuStreamDestroy_v2(stream));
+    OK(cuStreamDestroy_v2(second));
     OK(cuMemAllocFromPoolAsync(&address, MIB, own, NULL));
     OK(cuMemPoolDestroy(own));
     IS(CUDA_ERROR_INVALID_VALUE, cuMemPoolTrimTo(own, 0));
