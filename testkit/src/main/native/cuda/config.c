@@ -11,7 +11,7 @@
 
 static const char *const keys[] = {"DEVICES", "MEMORY", "GRANULARITY", "SCHEDULE", "INIT",  "FAIL",
                                    "COSTS",   "VMM",    "PEERS",       "MANAGED",  "POOLS", "NULL",
-                                   "CUDA_VISIBLE_DEVICES"};
+                                   "SOIL",    "CUDA_VISIBLE_DEVICES"};
 #define KEYS (sizeof keys / sizeof keys[0])
 
 static char *replacements[KEYS];
@@ -112,6 +112,7 @@ bool config_read(struct config *config) {
     understood &= read_switch("PEERS", true, &config->peers);
     understood &= read_switch("MANAGED", true, &config->managed);
     understood &= read_switch("POOLS", true, &config->pools);
+    understood &= read_switch("SOIL", true, &config->soil);
     understood &= read_switch("NULL", false, &config->null_calls);
     if (understood && (config->granularity & (config->granularity - 1)) != 0) {
         understood = refuse("GRANULARITY", config_text("GRANULARITY"), "a power of two");

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -20,6 +21,8 @@
 #define MOST_HALVINGS 8
 #define PAGE 4096ull
 #define STEP 512ull
+#define SOILED_BYTES 64ull
+#define SOIL 0xA5
 /* The name of a handle's own file; its device follows. */
 #define SHARED_FILE "emulated-cuda-handle-"
 
@@ -220,6 +223,7 @@ CUresult physical_create(int device, uint64_t bytes, bool exportable, struct phy
         return CUDA_ERROR_OPERATING_SYSTEM;
     }
     made->charged = true;
+    soil((void *)made->node.start, bytes);
     of->used += size;
     *physical = made;
     return CUDA_SUCCESS;
@@ -244,9 +248,37 @@ int shared_file_device(int file) {
     return sscanf(name, "/memfd:" SHARED_FILE "%d", &hardware) == 1 ? hardware : -1;
 }
 
+void soil(void *memory, uint64_t bytes) {
+    if (!emu.config.soil) {
+        return;
+    }
+    uint64_t end = bytes < SOILED_BYTES ? bytes : SOILED_BYTES;
+    memset(memory, SOIL, end);
+    memset((char *)memory + bytes - end, SOIL, end);
+}
+
 int physical_file(const struct physical *physical, uint64_t *offset) {
     *offset = physical->file >= 0 ? 0 : physical->node.start - aliases.base;
     return physical->file >= 0 ? physical->file : common_file;
+}
+
+static void punch(uint64_t offset, uint64_t bytes) {
+    fallocate(common_file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)bytes);
+}
+
+/* Takes the bytes of a part of the common file away: all of them, or the ends if nothing was written between. */
+static void clear(const struct physical *physical) {
+    uint64_t offset = physical->node.start - aliases.base;
+    uint64_t bytes = up(physical->bytes, PAGE);
+    if (physical->touched) {
+        punch(offset, bytes);
+    } else if (emu.config.soil) {
+        punch(offset, PAGE);
+        uint64_t tail = bytes < 3 * PAGE ? bytes - PAGE : 2 * PAGE;
+        if (tail > 0) {
+            punch(offset + bytes - tail, tail);
+        }
+    }
 }
 
 void physical_drop(struct physical *physical) {
@@ -261,10 +293,11 @@ void physical_drop(struct physical *physical) {
         close(physical->file);
     } else {
         rangemap_remove(&extents, &physical->node);
-        if (physical->touched) {
-            fallocate(common_file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                    (off_t)(physical->node.start - aliases.base), (off_t)up(physical->bytes, PAGE));
+        /* Used again soon, unlike addresses: page tables stay for what was touched once. */
+        if (physical->node.start < aliases.cursor) {
+            aliases.cursor = physical->node.start;
         }
+        clear(physical);
     }
     free(physical);
 }

@@ -47,6 +47,9 @@ struct physical *physical_import(int device, int file, uint64_t offset, uint64_t
 /* Returns the hardware number of the device whose memory an open file is, or -1 for another file. */
 int shared_file_device(int file);
 
+/* Writes what nobody expects at both ends of new memory, unless a setting says no: it is not cleared. */
+void soil(void *memory, uint64_t bytes);
+
 /* Tells in which file physical memory lies, and where. */
 int physical_file(const struct physical *physical, uint64_t *offset);
 

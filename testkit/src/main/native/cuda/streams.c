@@ -17,6 +17,8 @@ struct stream *streams;
 static struct table handles = {.base = 0x5100000000000};
 /* Ended streams, to which events may still point; an actor of theirs that the host knows to be done is used again. */
 static struct stream *retired;
+/* Those of them whose actor is another's now. */
+static struct stream *spent;
 static int last_actor = HOST_ACTOR;
 
 static _Thread_local struct {
@@ -26,15 +28,19 @@ static _Thread_local struct {
 
 static void take_actor(struct stream *stream) {
     int looked_at = 0;
-    for (struct stream *old = retired; old != NULL && looked_at < ACTORS_LOOKED_AT; old = old->next, looked_at++) {
+    for (struct stream **link = &retired; *link != NULL && looked_at < ACTORS_LOOKED_AT; looked_at++) {
+        struct stream *old = *link;
         uint64_t time = clock_get(&old->clock, old->actor);
-        if (old->actor != HOST_ACTOR && clock_get(&host_clock, old->actor) >= time) {
+        if (clock_get(&host_clock, old->actor) >= time) {
             stream->actor = old->actor;
             clock_set(&stream->clock, stream->actor, time);
             clock_free(&old->clock);
-            old->actor = HOST_ACTOR;
+            *link = old->next;
+            old->next = spent;
+            spent = old;
             return;
         }
+        link = &old->next;
     }
     stream->actor = ++last_actor;
 }
@@ -271,18 +277,23 @@ long streams_live(void) {
     return handles.live;
 }
 
+static void drop_all(struct stream **list) {
+    while (*list != NULL) {
+        struct stream *stream = *list;
+        *list = stream->next;
+        clock_free(&stream->clock);
+        free(stream);
+    }
+}
+
 void streams_reset(void) {
     for (struct stream *stream = streams; stream != NULL; stream = stream->next) {
         discard(stream);
         stream->destroyed = true;
     }
     sweep();
-    while (retired != NULL) {
-        struct stream *stream = retired;
-        retired = stream->next;
-        clock_free(&stream->clock);
-        free(stream);
-    }
+    drop_all(&retired);
+    drop_all(&spent);
     for (int device = 0; device < MOST_DEVICES; device++) {
         clock_free(&emu.device[device].ended);
         clock_free(&emu.device[device].ended_blocking);

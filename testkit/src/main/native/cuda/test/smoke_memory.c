@@ -152,10 +152,27 @@ void smoke_memory(void) {
     begin_with("lazy", "1", "MEMORY", "16777216");
     budget();
     finish();
+    begin_with("lazy", "1", "SOIL", "0");
+    huge = allocate(100000);
+    CHECK(peek(huge, NULL) == 0);
+    OK(cuMemsetD8Async(huge, 9, 100000, NULL));
+    OK(cuStreamSynchronize(NULL));
+    OK(cuMemFree_v2(huge));
+    /* The same bytes, which lose what was in them. */
+    huge = allocate(100000);
+    CHECK(peek(huge + 50000, NULL) == 0);
+    OK(cuMemFree_v2(huge));
+    finish();
     begin("lazy", "1");
     stale();
     CHECK(emulated_cuda_open_handles("allocations") == 1);
     begin_with("lazy", "1", "MEMORY", "85899345920");
+    CUdeviceptr fresh = allocate(100000);
+    CHECK(peek(fresh, NULL) != 0 && peek(fresh + 99999, NULL) != 0 && peek(fresh + 50000, NULL) == 0);
+    OK(cuMemFree_v2(fresh));
+    fresh = allocate(100);
+    CHECK(peek(fresh + 36, NULL) != 0);
+    OK(cuMemFree_v2(fresh));
     copies();
     pinned();
     attributes();
