@@ -14,7 +14,19 @@ struct graph {
 static struct table graphs = {.base = 0x6A00000000000};
 static int captures;
 
-static _Thread_local int thread_mode = CU_STREAM_CAPTURE_MODE_GLOBAL;
+static _Thread_local struct {
+    unsigned generation;
+    int mode;
+} own;
+
+/* Returns where the calling thread's mode is kept. */
+static int *thread_mode(void) {
+    if (own.generation != emu.generation) {
+        own.generation = emu.generation;
+        own.mode = CU_STREAM_CAPTURE_MODE_GLOBAL;
+    }
+    return &own.mode;
+}
 
 static CUresult spoil(struct stream *stream, CUresult result) {
     if (stream->origin != NULL) {
@@ -69,14 +81,14 @@ bool capture_is_on(struct stream *stream) {
 
 /* Returns whether a capture stands in the way of the calling thread, as documented for the modes. */
 static bool is_in_the_way(const struct stream *origin) {
-    if (origin->origin != origin || thread_mode == CU_STREAM_CAPTURE_MODE_RELAXED
+    if (origin->origin != origin || *thread_mode() == CU_STREAM_CAPTURE_MODE_RELAXED
             || origin->capture_mode == CU_STREAM_CAPTURE_MODE_RELAXED) {
         return false;
     }
     if (pthread_equal(origin->capture_thread, pthread_self())) {
         return true;
     }
-    return thread_mode == CU_STREAM_CAPTURE_MODE_GLOBAL && origin->capture_mode == CU_STREAM_CAPTURE_MODE_GLOBAL;
+    return *thread_mode() == CU_STREAM_CAPTURE_MODE_GLOBAL && origin->capture_mode == CU_STREAM_CAPTURE_MODE_GLOBAL;
 }
 
 bool capture_forbids(void) {
@@ -213,8 +225,8 @@ EXPORTED CUresult cuThreadExchangeStreamCaptureMode(int *mode) {
     if (mode == NULL || *mode < 0 || *mode > CU_STREAM_CAPTURE_MODE_RELAXED) {
         LEAVE(cuThreadExchangeStreamCaptureMode, CUDA_ERROR_INVALID_VALUE);
     }
-    int before = thread_mode;
-    thread_mode = *mode;
+    int before = *thread_mode();
+    *thread_mode() = *mode;
     *mode = before;
     LEAVE(cuThreadExchangeStreamCaptureMode, CUDA_SUCCESS);
 }

@@ -11,7 +11,7 @@
 
 static const char *const keys[] = {"DEVICES", "MEMORY", "GRANULARITY", "SCHEDULE", "INIT",  "FAIL",
                                    "COSTS",   "VMM",    "PEERS",       "MANAGED",  "POOLS", "NULL",
-                                   "CUDA_VISIBLE_DEVICES"};
+                                   "SOIL",    "CUDA_VISIBLE_DEVICES"};
 #define KEYS (sizeof keys / sizeof keys[0])
 
 static char *replacements[KEYS];
@@ -103,7 +103,7 @@ static bool read_schedule(enum schedule *schedule) {
 bool config_read(struct config *config) {
     uint64_t devices = 0;
     uint64_t init = 0;
-    bool understood = read_number("DEVICES", 0, 64, 1, &devices);
+    bool understood = read_number("DEVICES", 0, 32, 1, &devices);
     understood &= read_number("MEMORY", 1 << 20, 1ull << 43, 16ull << 30, &config->memory);
     understood &= read_number("GRANULARITY", 4096, 1ull << 30, 2ull << 20, &config->granularity);
     understood &= read_number("INIT", 0, 999, 0, &init);
@@ -112,6 +112,7 @@ bool config_read(struct config *config) {
     understood &= read_switch("PEERS", true, &config->peers);
     understood &= read_switch("MANAGED", true, &config->managed);
     understood &= read_switch("POOLS", true, &config->pools);
+    understood &= read_switch("SOIL", true, &config->soil);
     understood &= read_switch("NULL", false, &config->null_calls);
     if (understood && (config->granularity & (config->granularity - 1)) != 0) {
         understood = refuse("GRANULARITY", config_text("GRANULARITY"), "a power of two");

@@ -17,6 +17,7 @@ struct config {
     bool peers;
     bool managed;
     bool pools;
+    bool soil;
     bool null_calls;
 };
 

@@ -10,15 +10,6 @@
 #include "memory.h"
 #include "space.h"
 
-static bool is_visible(int hardware) {
-    for (int i = 0; i < emu.devices; i++) {
-        if (emu.device[i].hardware == hardware) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Returns the device that an index, or the beginning of a UUID, names; -1 for none. */
 static int named_device(const char *name) {
     if (strncmp(name, "GPU-", 4) == 0) {
@@ -57,7 +48,7 @@ static void look_around(void) {
     char *rest = NULL;
     for (char *name = strtok_r(copy, ", ", &rest); name != NULL; name = strtok_r(NULL, ", ", &rest)) {
         int hardware = named_device(name);
-        if (hardware < 0 || is_visible(hardware)) {
+        if (hardware < 0 || visible_device(hardware) >= 0) {
             break;
         }
         show(hardware);

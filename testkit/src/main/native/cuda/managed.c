@@ -19,6 +19,7 @@ EXPORTED CUresult cuMemAllocManaged(CUdeviceptr *address, size_t bytes, unsigned
     if (at == 0) {
         LEAVE(cuMemAllocManaged, CUDA_ERROR_OUT_OF_MEMORY);
     }
+    soil((void *)at, bytes);
     struct range *range = range_add(MANAGED, current_device(), at, bytes);
     range->flags = flags;
     range->advice.preferred_id = CU_DEVICE_INVALID;

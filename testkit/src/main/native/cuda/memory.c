@@ -118,6 +118,7 @@ EXPORTED CUresult cuMemHostAlloc(void **address, size_t bytes, unsigned int flag
     if (at == 0) {
         LEAVE(cuMemHostAlloc, CUDA_ERROR_OUT_OF_MEMORY);
     }
+    soil((void *)at, bytes);
     range_add(PINNED, current_device(), at, bytes)->flags = flags;
     *address = (void *)at;
     LEAVE_SIZED(cuMemHostAlloc, CUDA_SUCCESS, bytes);

@@ -52,8 +52,12 @@ static bool is_done(const struct pool_block *block) {
     return block->freed.stream == NULL || block->freed.stream->completed >= block->freed.position;
 }
 
-static bool is_reusable(const struct pool_block *block, const struct stream *stream) {
+/* With insistence, the allocation waits for the free if nothing else makes the block usable. */
+static bool is_reusable(const struct pool_block *block, const struct stream *stream, bool insist) {
     const int *reuse = block->pool->reuse;
+    if (insist && reuse[CU_MEMPOOL_ATTR_REUSE_ALLOW_INTERNAL_DEPENDENCIES]) {
+        return true;
+    }
     if (block->freed.stream == stream) {
         return true;
     }
@@ -65,15 +69,28 @@ static bool is_reusable(const struct pool_block *block, const struct stream *str
             && clock_get(&stream->clock, actor) >= clock_get(&block->freed.clock, actor);
 }
 
-static struct pool_block *find(struct pool *pool, const struct stream *stream, uint64_t bytes) {
-    struct pool_block *best = NULL;
-    for (struct pool_block *block = pool->blocks; block != NULL; block = block->next) {
-        if (!block->in_use && block->bytes >= bytes && block->bytes / 2 <= bytes && is_reusable(block, stream)
-                && (best == NULL || block->bytes < best->bytes)) {
-            best = block;
+static int bucket(uint64_t bytes) {
+    return 63 - __builtin_clzll(bytes);
+}
+
+/* Takes the smallest free block that fits, and is at most twice as large, out of its list; NULL if there is none. */
+static struct pool_block *take(struct pool *pool, const struct stream *stream, uint64_t bytes, bool insist) {
+    struct pool_block **best = NULL;
+    for (int i = bucket(bytes); best == NULL && i <= bucket(bytes) + 1; i++) {
+        for (struct pool_block **link = &pool->free[i]; *link != NULL; link = &(*link)->next) {
+            struct pool_block *block = *link;
+            if (block->bytes >= bytes && block->bytes / 2 <= bytes && (best == NULL || block->bytes < (*best)->bytes)
+                    && is_reusable(block, stream, insist)) {
+                best = link;
+            }
         }
     }
-    return best;
+    if (best == NULL) {
+        return NULL;
+    }
+    struct pool_block *block = *best;
+    *best = block->next;
+    return block;
 }
 
 /* Takes a block out of its list, whose link is given, and its memory away. */
@@ -89,14 +106,16 @@ static void drop(struct pool_block **link) {
 /* Gives free blocks back until at most so many bytes are left; returns whether any went. */
 bool pool_trim(struct pool *pool, uint64_t keep) {
     bool any = false;
-    for (struct pool_block **link = &pool->blocks; *link != NULL && pool->reserved > keep;) {
-        if (!(*link)->in_use && is_done(*link)) {
-            /* The driver itself knows that nothing uses it any more. */
-            hazards_forget((*link)->range->node.start, (*link)->bytes);
-            drop(link);
-            any = true;
-        } else {
-            link = &(*link)->next;
+    for (int i = 63; i >= 0; i--) {
+        for (struct pool_block **link = &pool->free[i]; *link != NULL && pool->reserved > keep;) {
+            if (is_done(*link)) {
+                /* The driver itself knows that nothing uses it any more. */
+                hazards_forget((*link)->range->node.start, (*link)->bytes);
+                drop(link);
+                any = true;
+            } else {
+                link = &(*link)->next;
+            }
         }
     }
     return any;
@@ -145,16 +164,19 @@ static CUresult grow(struct pool *pool, uint64_t bytes, struct pool_block **bloc
     made->range = range_add(POOLED, pool->device, at, bytes);
     made->range->physical = physical;
     made->range->block = made;
-    made->next = pool->blocks;
-    pool->blocks = made;
     pool->reserved += bytes;
     pool->reserved_high = pool->reserved > pool->reserved_high ? pool->reserved : pool->reserved_high;
     *block = made;
     return CUDA_SUCCESS;
 }
 
+/* Enqueues the allocation or the free of a block, behind its last free. */
 static CUresult submit(struct stream *stream, const struct pool_block *block) {
     struct work *work = work_new(WORK_POOL);
+    if (block->freed.stream != NULL) {
+        work_depend(work, block->freed.stream, block->freed.position);
+        clock_join(&stream->clock, &block->freed.clock);
+    }
     work->target = block->range->node.start;
     work->bytes = block->bytes;
     return work_submit(stream, work);
@@ -174,14 +196,15 @@ CUresult pool_allocate(struct pool *pool, CUstream handle, uint64_t bytes, CUdev
     if (address == NULL || bytes == 0 || size < bytes || pool->device != stream->device) {
         return CUDA_ERROR_INVALID_VALUE;
     }
-    struct pool_block *block = find(pool, stream, size);
+    struct pool_block *block = take(pool, stream, size, false);
     if (block == NULL) {
         result = grow(pool, size, &block);
-        if (result != CUDA_SUCCESS) {
-            return result;
-        }
-    } else if (is_done(block)) {
-        clock_join(&stream->clock, &block->freed.clock);
+    }
+    if (block == NULL && result == CUDA_ERROR_OUT_OF_MEMORY) {
+        block = take(pool, stream, size, true);
+    }
+    if (block == NULL) {
+        return result;
     }
     block->in_use = true;
     pool->used += block->bytes;
@@ -192,7 +215,10 @@ CUresult pool_allocate(struct pool *pool, CUstream handle, uint64_t bytes, CUdev
 }
 
 static void put_back(struct pool_block *block) {
+    struct pool_block **list = &block->pool->free[bucket(block->bytes)];
     block->in_use = false;
+    block->next = *list;
+    *list = block;
     block->pool->used -= block->bytes;
     allocations--;
 }
@@ -211,6 +237,7 @@ CUresult pool_free(CUstream handle, uint64_t address) {
         return CUDA_ERROR_NOT_SUPPORTED;
     }
     struct pool_block *block = range->block;
+    block->freed.stream = NULL;
     result = submit(stream, block);
     block->freed.stream = stream;
     block->freed.position = stream->enqueued;
@@ -241,12 +268,17 @@ uint64_t pool_of(const struct range *range) {
 /* Takes all blocks, allocated ones too. */
 static long empty(struct pool *pool) {
     long live = 0;
-    while (pool->blocks != NULL) {
-        if (pool->blocks->in_use) {
-            put_back(pool->blocks);
+    for (struct node *node = rangemap_from(&ranges, 0); node != NULL; node = rangemap_from(&ranges, node->end)) {
+        struct range *range = (struct range *)node;
+        if (range->kind == POOLED && range->block->pool == pool && range->block->in_use) {
+            put_back(range->block);
             live++;
         }
-        drop(&pool->blocks);
+    }
+    for (int i = 0; i < 64; i++) {
+        while (pool->free[i] != NULL) {
+            drop(&pool->free[i]);
+        }
     }
     return live;
 }

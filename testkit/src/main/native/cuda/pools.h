@@ -9,7 +9,8 @@ struct pool {
     uint64_t handle;
     int device;
     bool destroyed;
-    struct pool_block *blocks;
+    /* Free blocks, by the binary logarithm of their size; allocated ones are known by their ranges alone. */
+    struct pool_block *free[64];
     uint64_t most;
     uint64_t threshold;
     int reuse[4];

@@ -46,7 +46,7 @@ EXPORTED CUresult cuMemExportToShareableHandle(void *result, CUmemGenericAllocat
     LEAVE(cuMemExportToShareableHandle, CUDA_SUCCESS);
 }
 
-/* The caller keeps the descriptor. The device is that of the current context, else the first. */
+/* The caller keeps the descriptor. */
 EXPORTED CUresult cuMemImportFromShareableHandle(CUmemGenericAllocationHandle *handle, void *os_handle, int type) {
     ENTER(cuMemImportFromShareableHandle, NEEDS_INIT);
     if (handle == NULL || type != CU_MEM_HANDLE_TYPE_POSIX_FILE_DESCRIPTOR) {
@@ -61,14 +61,14 @@ EXPORTED CUresult cuMemImportFromShareableHandle(CUmemGenericAllocationHandle *h
         LEAVE(cuMemImportFromShareableHandle, CUDA_ERROR_INVALID_VALUE);
     }
     struct physical *physical = NULL;
-    int device = current_device() < 0 ? 0 : current_device();
-    if (fstat(file, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_size > 0
-            && (uint64_t)facts.st_size % emu.config.granularity == 0) {
+    int hardware = shared_file_device(file);
+    int device = visible_device(hardware);
+    if (device >= 0 && fstat(file, &facts) == 0) {
         physical = physical_import(device, file, 0, (uint64_t)facts.st_size);
     }
     if (physical == NULL) {
         close(file);
-        LEAVE(cuMemImportFromShareableHandle, CUDA_ERROR_INVALID_VALUE);
+        LEAVE(cuMemImportFromShareableHandle, hardware < 0 ? CUDA_ERROR_INVALID_VALUE : CUDA_ERROR_NOT_SUPPORTED);
     }
     *handle = handle_for(physical, CU_MEM_HANDLE_TYPE_POSIX_FILE_DESCRIPTOR);
     LEAVE(cuMemImportFromShareableHandle, CUDA_SUCCESS);
@@ -125,10 +125,12 @@ static CUresult open_token(CUdeviceptr *address, const CUipcMemHandle *handle) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/fd/%d", token.process, token.file);
     int file = open(path, O_RDWR | O_CLOEXEC);
-    if (file < 0) {
+    int device = visible_device(token.hardware);
+    if (file < 0 || device < 0) {
+        close(file);
         return CUDA_ERROR_MAP_FAILED;
     }
-    struct physical *physical = physical_import(current_device(), file, token.offset, token.bytes);
+    struct physical *physical = physical_import(device, file, token.offset, token.bytes);
     if (physical == NULL) {
         close(file);
         return CUDA_ERROR_MAP_FAILED;
@@ -138,7 +140,7 @@ static CUresult open_token(CUdeviceptr *address, const CUipcMemHandle *handle) {
         physical_drop(physical);
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
-    range = range_add(IMPORTED, current_device(), at, token.bytes);
+    range = range_add(IMPORTED, device, at, token.bytes);
     range->physical = physical;
     range->opened = 1;
     range->token = *handle;

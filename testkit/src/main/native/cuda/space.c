@@ -7,7 +7,9 @@
 #include "space.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -16,8 +18,13 @@
 #define DEVICE_SPACE (1ull << 44)
 #define HOST_SPACE (1ull << 42)
 #define PHYSICAL_SPACE (1ull << 44)
+#define MOST_HALVINGS 8
 #define PAGE 4096ull
 #define STEP 512ull
+#define SOILED_BYTES 64ull
+#define SOIL 0xA5
+/* The name of a handle's own file; its device follows. */
+#define SHARED_FILE "emulated-cuda-handle-"
 
 struct space {
     uint64_t base;
@@ -55,15 +62,25 @@ static void close_space(struct space *space) {
     }
 }
 
-bool spaces_open(void) {
+static bool open_spaces(int smaller) {
     common_file = memfd_create("emulated-cuda", MFD_CLOEXEC);
-    if (common_file >= 0 && ftruncate(common_file, (off_t)PHYSICAL_SPACE) == 0
-            && open_space(&devices, DEVICE_SPACE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1)
-            && open_space(&hosts, HOST_SPACE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1)
-            && open_space(&aliases, PHYSICAL_SPACE, PROT_READ | PROT_WRITE, MAP_SHARED, common_file)) {
+    if (common_file >= 0 && ftruncate(common_file, (off_t)(PHYSICAL_SPACE >> smaller)) == 0
+            && open_space(&devices, DEVICE_SPACE >> smaller, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1)
+            && open_space(&hosts, HOST_SPACE >> smaller, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1)
+            && open_space(&aliases, PHYSICAL_SPACE >> smaller, PROT_READ | PROT_WRITE, MAP_SHARED, common_file)) {
         return true;
     }
     spaces_close();
+    return false;
+}
+
+/* Takes less where the system limits address space. */
+bool spaces_open(void) {
+    for (int smaller = 0; smaller <= MOST_HALVINGS; smaller++) {
+        if (open_spaces(smaller)) {
+            return true;
+        }
+    }
     return false;
 }
 
@@ -181,7 +198,9 @@ static bool place(struct physical *physical, bool exportable) {
         }
         return at != 0;
     }
-    int file = memfd_create("emulated-cuda-handle", MFD_CLOEXEC);
+    char name[32];
+    snprintf(name, sizeof name, SHARED_FILE "%d", emu.device[physical->device].hardware);
+    int file = memfd_create(name, MFD_CLOEXEC);
     if (file < 0) {
         return false;
     }
@@ -204,6 +223,7 @@ CUresult physical_create(int device, uint64_t bytes, bool exportable, struct phy
         return CUDA_ERROR_OPERATING_SYSTEM;
     }
     made->charged = true;
+    soil((void *)made->node.start, bytes);
     of->used += size;
     *physical = made;
     return CUDA_SUCCESS;
@@ -218,9 +238,47 @@ struct physical *physical_import(int device, int file, uint64_t offset, uint64_t
     return physical;
 }
 
+int shared_file_device(int file) {
+    char path[64];
+    char name[96];
+    int hardware = -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(path, name, sizeof name - 1);
+    name[length < 0 ? 0 : length] = '\0';
+    return sscanf(name, "/memfd:" SHARED_FILE "%d", &hardware) == 1 ? hardware : -1;
+}
+
+void soil(void *memory, uint64_t bytes) {
+    if (!emu.config.soil) {
+        return;
+    }
+    uint64_t end = bytes < SOILED_BYTES ? bytes : SOILED_BYTES;
+    memset(memory, SOIL, end);
+    memset((char *)memory + bytes - end, SOIL, end);
+}
+
 int physical_file(const struct physical *physical, uint64_t *offset) {
     *offset = physical->file >= 0 ? 0 : physical->node.start - aliases.base;
     return physical->file >= 0 ? physical->file : common_file;
+}
+
+static void punch(uint64_t offset, uint64_t bytes) {
+    fallocate(common_file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)bytes);
+}
+
+/* Takes the bytes of a part of the common file away: all of them, or the ends if nothing was written between. */
+static void clear(const struct physical *physical) {
+    uint64_t offset = physical->node.start - aliases.base;
+    uint64_t bytes = up(physical->bytes, PAGE);
+    if (physical->touched) {
+        punch(offset, bytes);
+    } else if (emu.config.soil) {
+        punch(offset, PAGE);
+        uint64_t tail = bytes < 3 * PAGE ? bytes - PAGE : 2 * PAGE;
+        if (tail > 0) {
+            punch(offset + bytes - tail, tail);
+        }
+    }
 }
 
 void physical_drop(struct physical *physical) {
@@ -235,10 +293,11 @@ void physical_drop(struct physical *physical) {
         close(physical->file);
     } else {
         rangemap_remove(&extents, &physical->node);
-        if (physical->touched) {
-            fallocate(common_file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                    (off_t)(physical->node.start - aliases.base), (off_t)up(physical->bytes, PAGE));
+        /* Used again soon, unlike addresses: page tables stay for what was touched once. */
+        if (physical->node.start < aliases.cursor) {
+            aliases.cursor = physical->node.start;
         }
+        clear(physical);
     }
     free(physical);
 }

@@ -44,6 +44,12 @@ CUresult physical_create(int device, uint64_t bytes, bool exportable, struct phy
 /* Makes memory of an open file, from an offset on, usable here; takes the file over. NULL if the system refuses. */
 struct physical *physical_import(int device, int file, uint64_t offset, uint64_t bytes);
 
+/* Returns the hardware number of the device whose memory an open file is, or -1 for another file. */
+int shared_file_device(int file);
+
+/* Writes what nobody expects at both ends of new memory, unless a setting says no: it is not cleared. */
+void soil(void *memory, uint64_t bytes);
+
 /* Tells in which file physical memory lies, and where. */
 int physical_file(const struct physical *physical, uint64_t *offset);
 

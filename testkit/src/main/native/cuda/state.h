@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "abi.h"
+#include "clock.h"
 #include "config.h"
 
 #define MOST_DEVICES 64
@@ -24,6 +25,9 @@ struct device {
     int retained;
     bool peer[MOST_DEVICES];
     struct stream *null_stream;
+    /* What the streams knew at their end that were destroyed: the blocking ones apart, whom the null stream follows. */
+    struct clock ended;
+    struct clock ended_blocking;
     struct pool *default_pool;
 };
 
@@ -55,6 +59,16 @@ static inline int device_of(CUcontext context) {
 
 static inline bool is_device(CUdevice device) {
     return device >= 0 && device < emu.devices;
+}
+
+/* Returns the visible device that is the one of a number, or -1. */
+static inline int visible_device(int hardware) {
+    for (int device = 0; device < emu.devices; device++) {
+        if (emu.device[device].hardware == hardware) {
+            return device;
+        }
+    }
+    return -1;
 }
 
 /* Returns the device of the calling thread's current context, or -1. */

@@ -17,6 +17,8 @@ struct stream *streams;
 static struct table handles = {.base = 0x5100000000000};
 /* Ended streams, to which events may still point; an actor of theirs that the host knows to be done is used again. */
 static struct stream *retired;
+/* Those of them whose actor is another's now. */
+static struct stream *spent;
 static int last_actor = HOST_ACTOR;
 
 static _Thread_local struct {
@@ -26,15 +28,19 @@ static _Thread_local struct {
 
 static void take_actor(struct stream *stream) {
     int looked_at = 0;
-    for (struct stream *old = retired; old != NULL && looked_at < ACTORS_LOOKED_AT; old = old->next, looked_at++) {
+    for (struct stream **link = &retired; *link != NULL && looked_at < ACTORS_LOOKED_AT; looked_at++) {
+        struct stream *old = *link;
         uint64_t time = clock_get(&old->clock, old->actor);
-        if (old->actor != HOST_ACTOR && clock_get(&host_clock, old->actor) >= time) {
+        if (clock_get(&host_clock, old->actor) >= time) {
             stream->actor = old->actor;
             clock_set(&stream->clock, stream->actor, time);
             clock_free(&old->clock);
-            old->actor = HOST_ACTOR;
+            *link = old->next;
+            old->next = spent;
+            spent = old;
             return;
         }
+        link = &old->next;
     }
     stream->actor = ++last_actor;
 }
@@ -45,6 +51,8 @@ static void sweep(void) {
         struct stream *stream = *link;
         if (stream->destroyed && stream->first == NULL) {
             *link = stream->next;
+            struct device *device = &emu.device[stream->device];
+            clock_join(is_blocking(stream) ? &device->ended_blocking : &device->ended, &stream->clock);
             stream->next = retired;
             retired = stream;
         } else {
@@ -69,13 +77,7 @@ static struct stream *new_stream(int device, unsigned flags) {
 
 static struct stream *null_stream(int device) {
     if (emu.device[device].null_stream == NULL) {
-        struct stream *stream = new_stream(device, CU_STREAM_DEFAULT);
-        emu.device[device].null_stream = stream;
-        for (struct stream *other = streams; other != NULL; other = other->next) {
-            if (other->device == device && is_blocking(other)) {
-                clock_join(&stream->clock, &other->clock);
-            }
-        }
+        emu.device[device].null_stream = new_stream(device, CU_STREAM_DEFAULT);
     }
     return emu.device[device].null_stream;
 }
@@ -221,6 +223,8 @@ CUresult context_synchronize(int device) {
         return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
     }
     struct clock known = {0};
+    clock_copy(&known, &emu.device[device].ended);
+    clock_join(&known, &emu.device[device].ended_blocking);
     for (struct stream *stream = streams; stream != NULL; stream = stream->next) {
         if (stream->device == device) {
             clock_join(&known, &stream->clock);
@@ -273,17 +277,26 @@ long streams_live(void) {
     return handles.live;
 }
 
+static void drop_all(struct stream **list) {
+    while (*list != NULL) {
+        struct stream *stream = *list;
+        *list = stream->next;
+        clock_free(&stream->clock);
+        free(stream);
+    }
+}
+
 void streams_reset(void) {
     for (struct stream *stream = streams; stream != NULL; stream = stream->next) {
         discard(stream);
         stream->destroyed = true;
     }
     sweep();
-    while (retired != NULL) {
-        struct stream *stream = retired;
-        retired = stream->next;
-        clock_free(&stream->clock);
-        free(stream);
+    drop_all(&retired);
+    drop_all(&spent);
+    for (int device = 0; device < MOST_DEVICES; device++) {
+        clock_free(&emu.device[device].ended);
+        clock_free(&emu.device[device].ended_blocking);
     }
     table_reset(&handles);
     last_actor = HOST_ACTOR;

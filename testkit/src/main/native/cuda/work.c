@@ -46,6 +46,7 @@ static void follow(struct stream *stream, struct work *work, struct stream *othe
 static void order(struct stream *stream, struct work *work) {
     struct stream *null_stream = emu.device[stream->device].null_stream;
     if (stream == null_stream) {
+        clock_join(&stream->clock, &emu.device[stream->device].ended_blocking);
         for (struct stream *other = streams; other != NULL; other = other->next) {
             if (other != stream && other->device == stream->device && is_blocking(other)) {
                 follow(stream, work, other);
