@@ -39,6 +39,8 @@ class ArchitectureTest {
             Set.of(),
             "cpu",
             Set.of(API),
+            "cuda",
+            Set.of(API),
             "sim",
             Set.of(API),
             "testkit",
@@ -79,7 +81,7 @@ class ArchitectureTest {
             .importPackages("dev.quarry");
 
     @ParameterizedTest
-    @ValueSource(strings = {"api", "cpu", "sim", "testkit", "tools"})
+    @ValueSource(strings = {"api", "cpu", "cuda", "sim", "testkit", "tools"})
     void shouldSeeModuleWhenRulesAreChecked(String module) {
         assertThat(CLASSES.stream().filter(type -> moduleOf(type).equals(module)))
                 .hasSizeGreaterThan(10);
@@ -98,6 +100,7 @@ class ArchitectureTest {
         Map<String, Set<String>> required = Map.of(
                 "dev.quarry", Set.of(),
                 "dev.quarry.cpu", Set.of("dev.quarry"),
+                "dev.quarry.cuda", Set.of("dev.quarry"),
                 "dev.quarry.sim", Set.of("dev.quarry"),
                 "dev.quarry.tools", Set.of("dev.quarry", "dev.quarry.sim"));
         required.forEach((name, others) -> assertThat(descriptor(name).requires().stream()

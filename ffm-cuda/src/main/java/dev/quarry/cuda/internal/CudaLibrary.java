@@ -1,11 +1,14 @@
 package dev.quarry.cuda.internal;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,9 +27,13 @@ public final class CudaLibrary {
     /** The environment variable that names it where the property does not. */
     public static final String VARIABLE = "QUARRY_CUDA_LIBRARY";
 
-    /** Names on Linux, the place where Windows' subsystem for Linux keeps it, the name on Windows. */
-    private static final List<String> USUAL =
-            List.of("libcuda.so.1", "libcuda.so", "/usr/lib/wsl/lib/libcuda.so.1", "nvcuda.dll");
+    /** The names under which NVIDIA installs it, and where Windows' subsystem for Linux keeps it. */
+    private static final List<String> USUAL = System.getProperty("os.name", "").startsWith("Windows")
+            ? List.of("nvcuda.dll")
+            : List.of("libcuda.so.1", "libcuda.so", "/usr/lib/wsl/lib/libcuda.so.1");
+
+    /** The first bytes of a library on Linux; on Windows they are MZ. */
+    private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
 
     private static final Search SEARCH = Search.run();
 
@@ -70,11 +77,24 @@ public final class CudaLibrary {
             if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
                 return "not a file that can be read";
             }
+            if (!isLibrary(path)) {
+                return "not a shared library: it does not begin as one";
+            }
             try {
                 System.load(path.toString()); // fails as the lookup did, and says why
                 return "could not be opened";
             } catch (UnsatisfiedLinkError e) {
                 return String.valueOf(e.getMessage()).replaceFirst("^" + Pattern.quote(path + ": "), "");
+            }
+        }
+
+        /** Returns whether a file begins as the system's libraries do: the JVM prints a warning when it is to load others. */
+        private static boolean isLibrary(Path path) {
+            try (InputStream file = Files.newInputStream(path)) {
+                byte[] start = file.readNBytes(4);
+                return Arrays.equals(start, ELF) || (start.length > 1 && start[0] == 'M' && start[1] == 'Z');
+            } catch (IOException e) {
+                return false;
             }
         }
 
