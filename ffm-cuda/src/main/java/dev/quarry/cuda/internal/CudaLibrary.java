@@ -48,13 +48,17 @@ public final class CudaLibrary {
             List<String> candidates = named ? List.of(wanted) : USUAL;
             List<String> tried = new ArrayList<>();
             for (String candidate : candidates) {
-                try {
-                    return new Search(open(candidate), candidate, List.copyOf(tried), named);
-                } catch (IllegalArgumentException | UnsatisfiedLinkError e) {
-                    tried.add(candidate + ": " + reason(candidate));
-                } catch (IllegalCallerException e) {
-                    tried.add(candidate + ": " + e.getMessage());
+                String fault = isPath(candidate) ? fault(Path.of(candidate)) : "";
+                if (fault.isEmpty()) {
+                    try {
+                        return new Search(open(candidate), candidate, List.copyOf(tried), named);
+                    } catch (IllegalArgumentException | UnsatisfiedLinkError e) {
+                        fault = reason(candidate);
+                    } catch (IllegalCallerException e) {
+                        fault = String.valueOf(e.getMessage());
+                    }
                 }
+                tried.add(candidate + ": " + fault);
             }
             return new Search(null, null, List.copyOf(tried), named);
         }
@@ -65,21 +69,23 @@ public final class CudaLibrary {
                     : SymbolLookup.libraryLookup(candidate, Arena.global());
         }
 
-        /** Returns why a library cannot be opened, which the JDK's lookup does not tell. */
-        private static String reason(String candidate) {
-            if (!isPath(candidate)) {
-                return "not known to the system's dynamic loader";
-            }
-            Path path = Path.of(candidate).toAbsolutePath();
+        /** Returns what shows before a file is opened that it cannot be; else an empty text. */
+        private static String fault(Path path) {
             if (!Files.exists(path)) {
                 return "there is no such file";
             }
             if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
                 return "not a file that can be read";
             }
-            if (!isLibrary(path)) {
-                return "not a shared library: it does not begin as one";
+            return isLibrary(path) ? "" : "not a shared library: it does not begin as one";
+        }
+
+        /** Returns why a library could not be opened, which the JDK's lookup does not tell. */
+        private static String reason(String candidate) {
+            if (!isPath(candidate)) {
+                return "not known to the system's dynamic loader";
             }
+            Path path = Path.of(candidate).toAbsolutePath();
             try {
                 System.load(path.toString()); // fails as the lookup did, and says why
                 return "could not be opened";
